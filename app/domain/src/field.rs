@@ -1,0 +1,296 @@
+//! What can be wrong, or worth knowing, about one field of a form or one property of a document.
+//!
+//! These are codes with their facts; the words, in every language, are made from them in one place of the dashboard.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{CaCertificateId, GatewayGroupId, Sni, SslCertificateId, UnixTime};
+
+/// The field that a finding speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Field {
+    /// The type of an SSL certificate.
+    Type,
+    /// How certificates are given: as files or as text.
+    Method,
+    /// The certificate and its chain.
+    Certificate,
+    /// The private key.
+    PrivateKey,
+    /// The switch.
+    PeerVerification,
+    /// The client CA: a file, or one of the group's.
+    CaCertificate,
+    /// How many intermediates a client chain may have.
+    Depth,
+    /// The names under which a server certificate is offered.
+    Snis,
+    /// The name of a gateway group.
+    Name,
+    /// The address of a listener.
+    Listener,
+    /// The name that a user signs in with.
+    UserName,
+    /// The password.
+    Password,
+    /// The password once more.
+    PasswordAgain,
+}
+
+/// One reason why nothing was saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// Where.
+    pub field: Field,
+    /// What.
+    pub fault: Fault,
+}
+
+impl FieldError {
+    /// An error at `field`.
+    pub fn new(field: Field, fault: Fault) -> Self {
+        Self { field, fault }
+    }
+}
+
+/// Something to know, which does not stand in the way of saving.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldWarning {
+    /// Where.
+    pub field: Field,
+    /// What.
+    pub warning: Warning,
+}
+
+impl FieldWarning {
+    /// A warning at `field`.
+    pub fn new(field: Field, warning: Warning) -> Self {
+        Self { field, warning }
+    }
+}
+
+/// A bound that an input ran over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Limit {
+    /// So many bytes at most.
+    Bytes(u64),
+    /// So many characters at most.
+    Characters(u64),
+    /// So many entries at most.
+    Entries(u64),
+}
+
+/// What is wrong with a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fault {
+    /// Nothing was given where something must be.
+    Required,
+    /// More than the limit.
+    TooLarge(Limit),
+    /// Not one of the values that the field knows.
+    UnknownValue {
+        /// What was given, cut to 64 characters.
+        value: String,
+    },
+
+    /// Neither PEM nor DER.
+    NotPem,
+    /// PEM, but no certificate in it. `found` lists the labels that are there.
+    NoCertificate {
+        /// Labels of the blocks found, such as `PRIVATE KEY`.
+        found: Vec<String>,
+    },
+    /// PEM, but no private key in it.
+    NoPrivateKey {
+        /// Labels of the blocks found.
+        found: Vec<String>,
+    },
+    /// The key is protected by a passphrase.
+    EncryptedKey,
+    /// A block that says it is a certificate cannot be read as one.
+    UnreadableCertificate {
+        /// Which one in the field, from 1.
+        number: usize,
+        /// What the parser stumbled over, escaped.
+        reason: String,
+    },
+    /// A block that says it is a key cannot be read as one.
+    UnreadableKey,
+    /// A PEM block starts but does not end, or holds something that is not base64.
+    BrokenPem {
+        /// The line, from 1, where the block starts.
+        line: usize,
+    },
+    /// The key belongs to no leaf certificate of the upload.
+    KeyMismatch {
+        /// The certificate of the upload that it does belong to (a CA, say), if any.
+        belongs_to: Option<String>,
+    },
+    /// Two leaf certificates but one key, or the other way round.
+    KeyMissingFor {
+        /// The certificate that has no key.
+        subject: String,
+    },
+    /// A key of a kind, or a signature, that the TLS library cannot use.
+    UnsupportedAlgorithm {
+        /// Its name.
+        algorithm: String,
+    },
+    /// RSA below 2048 bits.
+    KeyTooSmall {
+        /// Its size.
+        bits: u32,
+    },
+    /// A certificate in the CA field may not act as a CA.
+    NotAnAnchor {
+        /// What to call it.
+        subject: String,
+        /// Which rule it breaks.
+        rule: AnchorRule,
+    },
+    /// A CA that has expired would let nobody in.
+    CaExpired {
+        /// What to call it.
+        subject: String,
+        /// When.
+        not_after: UnixTime,
+    },
+    /// A CA that is not valid yet would let nobody in.
+    CaNotYetValid {
+        /// What to call it.
+        subject: String,
+        /// From when.
+        not_before: UnixTime,
+    },
+    /// Peer verification is on, but there is no CA to verify against.
+    CaMissing,
+    /// The CA that was picked is not in this group (any more).
+    CaUnknown {
+        /// Its id.
+        id: CaCertificateId,
+    },
+    /// Neither SAN nor CN names a host, and none was given.
+    NoSni,
+    /// Not a host name or wildcard.
+    InvalidSni {
+        /// What was given, escaped and cut to 64 characters.
+        value: String,
+    },
+    /// Another enabled certificate of the group has this SNI.
+    SniTaken {
+        /// The name both want.
+        sni: Sni,
+        /// Who has it.
+        by: SslCertificateId,
+    },
+    /// Type client with peer verification, SNIs or a CA: these belong to type server.
+    NotForClientType,
+
+    /// Characters that the field does not allow.
+    InvalidCharacters,
+    /// The name is in use.
+    NameTaken,
+    /// Not `address:port`.
+    InvalidAddress,
+    /// Another group listens there.
+    AddressTaken {
+        /// Which one.
+        by: GatewayGroupId,
+    },
+    /// Fewer characters than a password needs.
+    TooShort {
+        /// The least number of characters.
+        least: usize,
+    },
+    /// The two passwords differ.
+    PasswordsDiffer,
+    /// A number out of its range.
+    OutOfRange {
+        /// The least value.
+        least: u64,
+        /// The greatest value.
+        most: u64,
+    },
+}
+
+/// The rules that a trust anchor must keep (RFC 5280 §4.2.1.3, §4.2.1.9; OpenSSL for version 1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AnchorRule {
+    /// basicConstraints says CA:FALSE.
+    CaFalse,
+    /// No basicConstraints, and not self-signed.
+    NoBasicConstraints,
+    /// keyUsage is there without keyCertSign.
+    NoKeyCertSign,
+    /// X.509 v1, and not self-signed.
+    V1NotSelfSigned,
+    /// Subject and issuer are the same, but the signature is not its own key's.
+    SelfSignatureInvalid,
+}
+
+/// What is worth knowing about a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Warning {
+    /// The certificate is past its validity.
+    Expired {
+        /// What to call it.
+        subject: String,
+        /// When.
+        not_after: UnixTime,
+    },
+    /// The certificate's validity has not begun.
+    NotYetValid {
+        /// What to call it.
+        subject: String,
+        /// From when.
+        not_before: UnixTime,
+    },
+    /// It expires within 30 days.
+    ExpiresSoon {
+        /// What to call it.
+        subject: String,
+        /// Whole days left.
+        days: i64,
+    },
+    /// Signed with SHA-1 (or older).
+    WeakSignature {
+        /// What to call it.
+        subject: String,
+        /// The algorithm's name.
+        algorithm: String,
+    },
+    /// X.509 v1, legacy: cannot be limited to a use, cannot carry SANs.
+    X509V1 {
+        /// What to call it.
+        subject: String,
+    },
+    /// No SAN: clients that check names will refuse it; the SNI came from the CN.
+    NoSan,
+    /// The chain does not reach a self-signed certificate, and an intermediate seems to be missing.
+    IncompleteChain {
+        /// The issuer whose certificate is missing.
+        issuer: String,
+    },
+    /// An extended key usage without serverAuth.
+    NoServerAuth,
+    /// An extended key usage without clientAuth.
+    NoClientAuth,
+    /// Certificates that are not part of the chain were left out.
+    Unrelated {
+        /// What to call them.
+        subjects: Vec<String>,
+    },
+    /// A CA certificate is used as server certificate.
+    CaAsServer,
+    /// A wildcard of this certificate covers a host that another certificate has by name: that one goes first.
+    WildcardOverlap {
+        /// The wildcard.
+        wildcard: Sni,
+        /// The name or pattern that overlaps.
+        sni: Sni,
+        /// Whose it is.
+        by: SslCertificateId,
+    },
+    /// A private key stood in a field for certificates; it was used if no other was given, and never stored there.
+    KeyInCertificateField,
+}

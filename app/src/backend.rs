@@ -1,0 +1,62 @@
+//! What the pages need from the server: one trait per noun, in domain types only.
+//!
+//! The server implements these and puts a [`Backend`] into the Leptos context of every request. Each operation checks
+//! by itself whether its caller may do it; the pages only choose what to show.
+
+mod account;
+mod ca_certificate;
+mod gateway_group;
+mod ssl_certificate;
+
+use std::sync::Arc;
+
+use domain::{Caller, Problem};
+use leptos::prelude::use_context;
+
+pub use account::Accounts;
+pub use ca_certificate::CaCertificates;
+pub use gateway_group::{GatewayGroups, GroupSettings};
+pub use ssl_certificate::{
+    CaChoice, CertificateUpload, NewPeerVerification, NewSslCertificate, SniChoice, SslCertificateChange,
+    SslCertificates,
+};
+
+/// All ports, as seen by one request.
+#[derive(Clone)]
+pub struct Backend {
+    /// Users and the session of this request.
+    pub accounts: Arc<dyn Accounts>,
+    /// Gateway groups.
+    pub gateway_groups: Arc<dyn GatewayGroups>,
+    /// SSL certificates.
+    pub ssl_certificates: Arc<dyn SslCertificates>,
+    /// CA certificates.
+    pub ca_certificates: Arc<dyn CaCertificates>,
+}
+
+impl std::fmt::Debug for Backend {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Backend")
+    }
+}
+
+impl Backend {
+    /// The ports of the request that is being answered.
+    ///
+    /// # Errors
+    /// None were provided: a fault of the server's composition.
+    pub fn of_request() -> Result<Self, Problem> {
+        use_context().ok_or_else(|| {
+            tracing::error!("no backend in the request's context");
+            Problem::Internal { reference: "no-backend".to_owned() }
+        })
+    }
+
+    /// Who asks.
+    ///
+    /// # Errors
+    /// [`Problem::SignInRequired`] if nobody is signed in.
+    pub async fn caller(&self) -> Result<Caller, Problem> {
+        self.accounts.caller().await?.ok_or(Problem::SignInRequired)
+    }
+}

@@ -1,0 +1,3 @@
+//! SSL certificates: list, dialog, detail.
+
+pub mod query;

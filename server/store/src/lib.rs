@@ -1,0 +1,26 @@
+//! What Postern remembers: entities, migrations and repositories over sea-orm, on SQLite or PostgreSQL.
+//!
+//! The only package that names sea-orm. Every write puts its rows, an audit row and the next revision into one
+//! transaction. Private keys are sealed before they reach the database. Only `sqlite` may hold SQL or pragmas of one
+//! database.
+
+mod ca_certificate;
+mod change;
+mod error;
+mod gateway_group;
+mod open;
+mod session;
+mod ssl_certificate;
+mod user;
+
+pub use ca_certificate::{CaSource, StoredCaCertificate};
+pub use change::{Author, ChangedNoun, ChangedObject};
+pub use error::{OpenError, StoreError, WriteError};
+pub use gateway_group::{GatewayGroupRow, StoredGatewayGroup};
+pub use open::{Store, StoreConfig};
+pub use session::StoredSession;
+pub use ssl_certificate::{
+    CertificateFilter, NewSslCertificate, SslCertificatePatch, StoredPair, StoredPeerVerification,
+    StoredSslCertificate,
+};
+pub use user::StoredUser;

@@ -1,0 +1,206 @@
+use domain::{
+    CertificateType, Depth, GatewayGroupId, Page, PageRequest, PeerVerificationMode, Revision, Secret, Sni,
+    SslCertificateId, Status, UnixTime,
+};
+
+use crate::{Author, CaSource, Store, StoreError, StoredCaCertificate, WriteError};
+
+/// An SSL certificate as stored, its keys unsealed.
+#[derive(Debug, Clone)]
+pub struct StoredSslCertificate {
+    /// Its id.
+    pub id: SslCertificateId,
+    /// Its group.
+    pub group: GatewayGroupId,
+    /// Whom it is shown to.
+    pub certificate_type: CertificateType,
+    /// Whether it is in use.
+    pub status: Status,
+    /// The hosts.
+    pub snis: Vec<Sni>,
+    /// Chains and keys. Empty if a key could not be unsealed: `problem` says so, and the others are not held up by it.
+    pub pairs: Vec<StoredPair>,
+    /// What is asked of clients.
+    pub peer_verification: StoredPeerVerification,
+    /// Why its keys are not here.
+    pub problem: Option<String>,
+    /// When it was added.
+    pub created_at: UnixTime,
+    /// When it was last changed.
+    pub updated_at: UnixTime,
+    /// The revision of its last change.
+    pub revision: Revision,
+}
+
+/// One chain with its key, and what lists are searched by.
+#[derive(Debug, Clone)]
+pub struct StoredPair {
+    /// The chain in PEM, leaf first. No key in it.
+    pub certificate_pem: String,
+    /// The key in PEM. Empty where only facts were asked for.
+    pub private_key_pem: Secret,
+    /// The leaf's subject, for search.
+    pub subject: String,
+    /// The leaf's issuer, for search.
+    pub issuer: String,
+    /// When the leaf expires.
+    pub not_after: UnixTime,
+}
+
+/// What is asked of clients, as stored.
+#[derive(Debug, Clone)]
+pub struct StoredPeerVerification {
+    /// The mode.
+    pub mode: PeerVerificationMode,
+    /// The CAs.
+    pub ca_certificates: Vec<StoredCaCertificate>,
+    /// How many intermediates.
+    pub depth: Depth,
+}
+
+/// A new SSL certificate.
+#[derive(Debug, Clone)]
+pub struct NewSslCertificate {
+    /// Whom it is shown to.
+    pub certificate_type: CertificateType,
+    /// The hosts.
+    pub snis: Vec<Sni>,
+    /// Chains and keys.
+    pub pairs: Vec<StoredPair>,
+    /// The mode.
+    pub peer_verification: PeerVerificationMode,
+    /// The CAs; `None` for none.
+    pub ca: Option<CaSource>,
+    /// How many intermediates.
+    pub depth: Depth,
+    /// Take SNIs over from other enabled certificates: one that keeps a host loses the SNI, one that would keep none
+    /// is disabled.
+    pub replace: bool,
+}
+
+/// What is to change; `None` leaves it as it is.
+#[derive(Debug, Clone, Default)]
+pub struct SslCertificatePatch {
+    /// Switch it on or off.
+    pub status: Option<Status>,
+    /// Other chains and keys.
+    pub pairs: Option<Vec<StoredPair>>,
+    /// Other hosts.
+    pub snis: Option<Vec<Sni>>,
+    /// Another mode.
+    pub peer_verification: Option<PeerVerificationMode>,
+    /// Other CAs.
+    pub ca: Option<CaSource>,
+    /// Another depth.
+    pub depth: Option<Depth>,
+    /// As in [`NewSslCertificate::replace`].
+    pub replace: bool,
+}
+
+/// Which SSL certificates are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct CertificateFilter {
+    /// Text that the SNIs, the subject, the issuer or the id contains; empty for all.
+    pub search: String,
+    /// Only this type.
+    pub certificate_type: Option<CertificateType>,
+    /// Only this status.
+    pub status: Option<Status>,
+    /// Only those that expire before this.
+    pub expires_before: Option<UnixTime>,
+}
+
+impl Store {
+    /// One page of a group's certificates, newest first, without keys.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn ssl_certificates(
+        &self,
+        _group: &GatewayGroupId,
+        _filter: &CertificateFilter,
+        _page: PageRequest,
+    ) -> Result<Page<StoredSslCertificate>, StoreError> {
+        unimplemented!()
+    }
+
+    /// One certificate with its keys.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn ssl_certificate(
+        &self,
+        _group: &GatewayGroupId,
+        _id: &SslCertificateId,
+    ) -> Result<Option<StoredSslCertificate>, StoreError> {
+        unimplemented!()
+    }
+
+    /// All certificates of all groups with their keys, in slices of at most `slice` ordered by id, for start-up:
+    /// those after `after`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn ssl_certificates_after(
+        &self,
+        _after: Option<&(GatewayGroupId, SslCertificateId)>,
+        _slice: u64,
+    ) -> Result<Vec<StoredSslCertificate>, StoreError> {
+        unimplemented!()
+    }
+
+    /// The SNIs of the group's enabled server certificates that are equal to, cover, or are covered by one of `snis`,
+    /// except those of `except`.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn overlapping_snis(
+        &self,
+        _group: &GatewayGroupId,
+        _snis: &[Sni],
+        _except: Option<&SslCertificateId>,
+    ) -> Result<Vec<(Sni, SslCertificateId)>, StoreError> {
+        unimplemented!()
+    }
+
+    /// Adds a certificate under a new ULID.
+    ///
+    /// # Errors
+    /// [`WriteError::NotFound`] (the group), [`WriteError::SniTaken`], [`WriteError::CaUnknown`].
+    pub async fn insert_ssl_certificate(
+        &self,
+        _author: &Author,
+        _group: &GatewayGroupId,
+        _new: NewSslCertificate,
+    ) -> Result<StoredSslCertificate, WriteError> {
+        unimplemented!()
+    }
+
+    /// Changes a certificate. `expected` is the revision that the author has seen.
+    ///
+    /// # Errors
+    /// [`WriteError::NotFound`], [`WriteError::Stale`], [`WriteError::SniTaken`], [`WriteError::CaUnknown`].
+    pub async fn update_ssl_certificate(
+        &self,
+        _author: &Author,
+        _group: &GatewayGroupId,
+        _id: &SslCertificateId,
+        _patch: SslCertificatePatch,
+        _expected: Option<Revision>,
+    ) -> Result<StoredSslCertificate, WriteError> {
+        unimplemented!()
+    }
+
+    /// Deletes a certificate and its keys.
+    ///
+    /// # Errors
+    /// [`WriteError::NotFound`].
+    pub async fn delete_ssl_certificate(
+        &self,
+        _author: &Author,
+        _group: &GatewayGroupId,
+        _id: &SslCertificateId,
+    ) -> Result<(), WriteError> {
+        unimplemented!()
+    }
+}
