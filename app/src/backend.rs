@@ -10,7 +10,7 @@ mod ssl_certificate;
 
 use std::sync::Arc;
 
-use domain::{Caller, Problem};
+use domain::{Caller, Problem, UnixTime};
 use leptos::prelude::use_context;
 
 pub use account::Accounts;
@@ -32,6 +32,8 @@ pub struct Backend {
     pub ssl_certificates: Arc<dyn SslCertificates>,
     /// CA certificates.
     pub ca_certificates: Arc<dyn CaCertificates>,
+    /// The server's time, so that server and browser count the same days.
+    pub now: Arc<dyn Fn() -> UnixTime + Send + Sync>,
 }
 
 impl std::fmt::Debug for Backend {
