@@ -1,1 +1,16 @@
-//! placeholder
+//! The composition root: everything that Postern is made of is put together here, and nothing depends on it.
+//!
+//! `cli` and `config` say what is asked for, `serve` starts it, `services` implement the dashboard's ports on store and
+//! gateway, `publish` carries committed changes to the gateway, `http` answers the browser, `tasks` run in the
+//! background.
+
+pub mod cli;
+mod config;
+mod http;
+mod publish;
+mod serve;
+mod services;
+mod tasks;
+
+pub use config::{DashboardTls, ServeConfig};
+pub use serve::{Running, serve, start};

@@ -1,1 +1,38 @@
-fn main() {}
+//! `postern`: see `postern --help`.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use server::cli::{Cli, Command};
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // The log goes to standard error: standard output is for the lines that scripts read.
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_new(&cli.log).unwrap_or_else(|_| EnvFilter::new("info")))
+        .with_writer(std::io::stderr)
+        .init();
+    let result = match cli.command {
+        Command::Serve(args) => run(args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The whole chain: this is the one place where a person learns why it did not start.
+            eprintln_chain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: server::cli::ServeArgs) -> anyhow::Result<()> {
+    let config = server::ServeConfig::try_from(args)?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(server::serve(config))
+}
+
+fn eprintln_chain(error: &anyhow::Error) {
+    use std::io::Write as _;
+    // Nothing is left to be done if standard error is closed.
+    let _ = writeln!(std::io::stderr(), "postern: {error:#}");
+}

@@ -1,0 +1,82 @@
+use app::backend::{GatewayGroups, GroupSettings};
+use async_trait::async_trait;
+use domain::{Caller, GatewayGroup, GatewayGroupId, Noun, Problem};
+use store::{GatewayGroupRow, StoredGatewayGroup, WriteError};
+
+use super::Foundation;
+use super::authorise::{Action, authorise};
+use super::problem::{store_problem, write_problem};
+
+/// Gateway groups, on store and gateway.
+#[derive(Debug, Clone)]
+pub(crate) struct GatewayGroupService {
+    pub(crate) foundation: Foundation,
+}
+
+impl GatewayGroupService {
+    fn view(&self, stored: StoredGatewayGroup) -> GatewayGroup {
+        let gateway = self.foundation.publisher.gateway();
+        GatewayGroup {
+            listener_state: gateway.listener_state(&stored.id),
+            id: stored.id,
+            name: stored.row.name,
+            listener: stored.row.listener,
+            ssl_certificates: stored.ssl_certificates,
+            revision: gateway.revision(),
+        }
+    }
+
+    async fn published(
+        &self,
+        written: Result<StoredGatewayGroup, WriteError>,
+    ) -> Result<GatewayGroup, Problem> {
+        let stored = written.map_err(|error| write_problem(Noun::GatewayGroup, error))?;
+        self.foundation.publisher.publish().await;
+        Ok(self.view(stored))
+    }
+}
+
+#[async_trait]
+impl GatewayGroups for GatewayGroupService {
+    async fn list(&self, caller: &Caller) -> Result<Vec<GatewayGroup>, Problem> {
+        authorise(caller, Action::Read)?;
+        let stored = self.foundation.store.gateway_groups().await.map_err(store_problem)?;
+        Ok(stored.into_iter().map(|group| self.view(group)).collect())
+    }
+
+    async fn get(&self, caller: &Caller, id: &GatewayGroupId) -> Result<GatewayGroup, Problem> {
+        authorise(caller, Action::Read)?;
+        let stored = self.foundation.store.gateway_group(id).await.map_err(store_problem)?;
+        stored.map(|group| self.view(group)).ok_or(Problem::NotFound(Noun::GatewayGroup))
+    }
+
+    async fn create(&self, caller: &Caller, settings: GroupSettings) -> Result<GatewayGroup, Problem> {
+        authorise(caller, Action::Write)?;
+        let author = self.foundation.author(caller);
+        self.published(self.foundation.store.insert_gateway_group(&author, None, row(settings)).await).await
+    }
+
+    async fn update(
+        &self,
+        caller: &Caller,
+        id: &GatewayGroupId,
+        settings: GroupSettings,
+    ) -> Result<GatewayGroup, Problem> {
+        authorise(caller, Action::Write)?;
+        let author = self.foundation.author(caller);
+        self.published(self.foundation.store.update_gateway_group(&author, id, row(settings)).await).await
+    }
+
+    async fn delete(&self, caller: &Caller, id: &GatewayGroupId) -> Result<(), Problem> {
+        authorise(caller, Action::Write)?;
+        let author = self.foundation.author(caller);
+        let deleted = self.foundation.store.delete_gateway_group(&author, id).await;
+        deleted.map_err(|error| write_problem(Noun::GatewayGroup, error))?;
+        self.foundation.publisher.publish().await;
+        Ok(())
+    }
+}
+
+fn row(settings: GroupSettings) -> GatewayGroupRow {
+    GatewayGroupRow { name: settings.name, listener: settings.listener }
+}

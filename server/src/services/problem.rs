@@ -1,0 +1,47 @@
+//! The one place where what went wrong inside becomes what may be said outside.
+
+use domain::{Fault, Field, FieldError, Noun, Problem};
+use store::{StoreError, WriteError};
+
+/// Logs an internal error with a fresh reference, and gives what the user is told: the reference.
+pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
+    let reference = ulid::Ulid::generate().to_string();
+    tracing::error!(reference, error = %Chain(error), "an operation failed");
+    Problem::Internal { reference }
+}
+
+pub(super) fn store_problem(error: StoreError) -> Problem {
+    internal(&error)
+}
+
+/// What a refused write says to the user; `noun` is what was to be written.
+pub(super) fn write_problem(noun: Noun, error: WriteError) -> Problem {
+    match error {
+        WriteError::NotFound => Problem::NotFound(noun),
+        WriteError::Stale => Problem::Stale,
+        WriteError::SniTaken { sni, by } => FieldError::new(Field::Snis, Fault::SniTaken { sni, by }).into(),
+        WriteError::CaUnknown(id) => FieldError::new(Field::CaCertificate, Fault::CaUnknown { id }).into(),
+        WriteError::NameTaken => FieldError::new(Field::Name, Fault::NameTaken).into(),
+        WriteError::AddressTaken(by) => FieldError::new(Field::Listener, Fault::AddressTaken { by }).into(),
+        WriteError::InUse(count) => match noun {
+            Noun::GatewayGroup => Problem::GroupNotEmpty { count },
+            Noun::SslCertificate | Noun::CaCertificate | Noun::Page => Problem::Stale,
+        },
+        WriteError::Store(error) => store_problem(error),
+    }
+}
+
+/// An error with all its sources, in one line.
+struct Chain<'a>(&'a (dyn std::error::Error + 'static));
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(error) = source {
+            write!(f, ": {error}")?;
+            source = error.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,47 @@
+//! What runs beside the requests: each task on a timer, idempotent, stopped by the token.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::Store;
+use tls::Clock;
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use crate::publish::Publisher;
+
+/// How often a change that was missed is looked for.
+const CATCH_UP: Duration = Duration::from_secs(1);
+/// How often sessions that have ended are removed.
+const SWEEP: Duration = Duration::from_secs(600);
+
+/// Guards against a missed delta: applies what the gateway does not serve yet.
+pub(crate) async fn catch_up(publisher: Arc<Publisher>, stop: CancellationToken) {
+    let mut ticks = interval(CATCH_UP);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while !stopped(&mut ticks, &stop).await {
+        if let Err(error) = publisher.catch_up().await {
+            tracing::error!(%error, "the store failed; the gateway goes on with what it has");
+        }
+    }
+}
+
+/// Removes sessions that have ended.
+pub(crate) async fn sweep_sessions(store: Store, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    let mut ticks = interval(SWEEP);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    while !stopped(&mut ticks, &stop).await {
+        match store.delete_ended_sessions(clock.now()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::debug!(count, "ended sessions were removed"),
+            Err(error) => tracing::warn!(%error, "ended sessions could not be removed"),
+        }
+    }
+}
+
+async fn stopped(ticks: &mut tokio::time::Interval, stop: &CancellationToken) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => true,
+        _ = ticks.tick() => false,
+    }
+}
