@@ -1,3 +1,7 @@
 //! One folder per noun: list, form, detail, and `api` with this noun's server functions.
 
+pub mod account;
+pub mod gateway_group;
+pub mod layout;
+pub mod preferences;
 pub mod ssl_certificate;

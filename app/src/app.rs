@@ -1,0 +1,48 @@
+use domain::{Noun, Problem};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+use crate::components::ProblemPage;
+use crate::language::Language;
+use crate::pages::account::{AccountFrame, SetUpPage, SignInPage};
+use crate::pages::gateway_group::{
+    DeleteGroupPage, GroupLayout, NewGroupPage, OverviewPage, SettingsPage, StartPage,
+};
+use crate::pages::layout::Layout;
+use crate::text::common::POSTERN;
+
+/// The dashboard: every page at its address. Pages arrive whole, so they work where no script runs.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_context(Language::of_page());
+    view! {
+        <Title formatter=|title| format!("{title} · {POSTERN}")/>
+        <Router>
+            <Routes fallback=UnknownAddress>
+                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async/>
+                <ParentRoute path=path!("/") view=Layout ssr=SsrMode::Async>
+                    <Route path=path!("") view=StartPage/>
+                    <Route path=path!("groups/new") view=NewGroupPage/>
+                    <ParentRoute path=path!("groups/:group") view=GroupLayout>
+                        <Route path=path!("") view=OverviewPage/>
+                        <Route path=path!("settings") view=SettingsPage/>
+                        <Route path=path!("delete") view=DeleteGroupPage/>
+                    </ParentRoute>
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+#[component]
+fn UnknownAddress() -> impl IntoView {
+    view! {
+        <AccountFrame>
+            <ProblemPage problem=Problem::NotFound(Noun::Page)/>
+        </AccountFrame>
+    }
+}

@@ -1,0 +1,26 @@
+//! The pieces that pages are made of. None of them calls the server.
+
+mod badge;
+mod copy_button;
+mod dialog;
+mod field;
+mod file_field;
+mod messages;
+mod page;
+mod pagination;
+mod submit_button;
+mod time;
+
+pub use badge::{Badge, BadgeKind};
+pub use copy_button::CopyButton;
+pub use dialog::Dialog;
+pub use field::{
+    FieldErrors, RadioField, SelectField, SwitchField, TextAreaField, TextField, error_id, field_id,
+    has_error,
+};
+pub use file_field::FileField;
+pub use messages::{Alert, EmptyState, ErrorSummary};
+pub use page::{ButtonLink, ConfirmPage, PageHeader, ProblemPage};
+pub use pagination::Pagination;
+pub use submit_button::SubmitButton;
+pub use time::Time;

@@ -1,0 +1,65 @@
+use domain::{GatewayGroup, ListenerState};
+use leptos::prelude::*;
+
+use super::use_group;
+use crate::components::{Badge, BadgeKind, ButtonLink, PageHeader};
+use crate::language::{Language, use_language};
+use crate::text::gateway_group as words;
+
+/// A group at a glance: whether it listens, what it has, what to do next.
+#[component]
+pub fn OverviewPage() -> impl IntoView {
+    let group = use_group();
+    move || group.get().map(|group| view! { <Overview group/> })
+}
+
+#[component]
+fn Overview(group: GatewayGroup) -> impl IntoView {
+    let language = use_language();
+    let title = group.name.to_string();
+    let certificates = format!("/groups/{}/ssl-certificates", group.id);
+    view! {
+        <PageHeader title/>
+        <dl class="facts">
+            <div class="facts__row">
+                <dt>{language.pick(words::LISTENER)}</dt>
+                <dd>{listener(language, &group)}</dd>
+            </div>
+            <div class="facts__row">
+                <dt>{language.pick(words::SSL_CERTIFICATES)}</dt>
+                <dd><a href=certificates.clone()>{words::certificates(language, group.ssl_certificates)}</a></dd>
+            </div>
+            <div class="facts__row">
+                <dt>{language.pick(words::REVISION)}</dt>
+                <dd>{words::live_at(language, group.revision)}</dd>
+            </div>
+        </dl>
+        {(group.ssl_certificates == 0)
+            .then(|| {
+                view! {
+                    <section class="section" aria-labelledby="next-heading">
+                        <h2 class="section__title" id="next-heading">{language.pick(words::NEXT_STEP)}</h2>
+                        <p>{language.pick(words::NEXT_STEP_LEAD)}</p>
+                        <ButtonLink
+                            href=format!("{certificates}/new")
+                            text=language.pick(words::ADD_SSL_CERTIFICATE)
+                            primary=true
+                        />
+                    </section>
+                }
+            })}
+    }
+}
+
+fn listener(language: Language, group: &GatewayGroup) -> impl IntoView + use<> {
+    let (kind, word, address) = match &group.listener_state {
+        ListenerState::Listening(address) => (BadgeKind::Good, words::LISTENING, *address),
+        ListenerState::Failed { address, .. } => (BadgeKind::Bad, words::FAILED, *address),
+        ListenerState::Starting => (BadgeKind::Off, words::STARTING, group.listener),
+    };
+    view! {
+        <Badge kind text=language.pick(word)/>
+        " "
+        <code>{address.to_string()}</code>
+    }
+}

@@ -1,0 +1,63 @@
+use domain::{GatewayGroup, Problem};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::api::UpdateGroup;
+use super::form::GroupFields;
+use super::use_group;
+use crate::components::{Alert, BadgeKind, ButtonLink, ErrorSummary, PageHeader, SubmitButton};
+use crate::language::use_language;
+use crate::pages::layout::reload_after;
+use crate::text::{common, gateway_group as words};
+
+/// A group's name and listener; the way to delete it.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    let language = use_language();
+    let group = use_group();
+    let query = use_query_map();
+    let saved = move || {
+        query.read().get("saved").map(|_| {
+            view! { <Alert kind=BadgeKind::Good>{language.pick(words::SAVED)}</Alert> }
+        })
+    };
+    // The form is made once for each group; a newer state of the same group must not undo what is being typed.
+    let id = Memo::new(move |_| group.read().as_ref().map(|group| group.id.clone()));
+    view! {
+        <PageHeader title=language.pick(words::SETTINGS)/>
+        {saved}
+        {move || id.get().and_then(|_| group.get_untracked()).map(|group| view! { <SettingsForm group/> })}
+    }
+}
+
+#[component]
+fn SettingsForm(group: GatewayGroup) -> impl IntoView {
+    let language = use_language();
+    let query = use_query_map().get_untracked();
+    let action = ServerAction::<UpdateGroup>::new();
+    reload_after(action);
+    let problem = Signal::derive(move || -> Option<Problem> {
+        action.value().get().and_then(Result::err).map(|error| error.0)
+    });
+    let id = group.id.to_string();
+    let delete = format!("/groups/{id}/delete");
+    view! {
+        <ErrorSummary problem/>
+        <ActionForm action>
+            <input type="hidden" name="group" value=id/>
+            <GroupFields
+                name=query.get("name").unwrap_or_else(|| group.name.to_string())
+                listener=query.get("listener").unwrap_or_else(|| group.listener.to_string())
+                problem
+            />
+            <div class="form__actions">
+                <SubmitButton label=common::SAVE pending=action.pending()/>
+            </div>
+        </ActionForm>
+        <section class="section" aria-labelledby="delete-heading">
+            <h2 class="section__title" id="delete-heading">{language.pick(words::DELETE_GROUP)}</h2>
+            <p>{words::delete_hint(language, group.ssl_certificates)}</p>
+            <ButtonLink href=delete text=language.pick(words::DELETE_GROUP_MORE)/>
+        </section>
+    }
+}

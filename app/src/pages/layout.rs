@@ -1,0 +1,96 @@
+//! The frame of every page for somebody who is signed in: sidebar, top bar, and what they share.
+
+mod sidebar;
+mod top_bar;
+
+use domain::{GatewayGroup, Problem};
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos_router::components::Outlet;
+
+use self::sidebar::Sidebar;
+use self::top_bar::TopBar;
+use super::account::api::{Session, read_session};
+use super::gateway_group::api::list_groups;
+use crate::components::ProblemPage;
+use crate::error::UiError;
+use crate::language::use_language;
+use crate::text::common;
+
+/// All groups, or why they cannot be shown.
+pub(crate) type Groups = Resource<Result<Vec<GatewayGroup>, UiError>>;
+
+/// Counts the changes that pages have made: whoever shows what may have changed loads it again.
+#[derive(Debug, Clone, Copy)]
+struct Reload(RwSignal<u32>);
+
+/// The count of changes made on this page; read it in the source of a resource that shows gateway groups.
+pub fn use_reload() -> Signal<u32> {
+    expect_context::<Reload>().0.into()
+}
+
+/// Has sidebar and group loaded again whenever `action` has succeeded.
+pub fn reload_after<S>(action: ServerAction<S>)
+where
+    S: ServerFn + Clone + Send + Sync + 'static,
+    S::Output: Send + Sync + 'static,
+    S::Error: Send + Sync + 'static,
+{
+    let Reload(reload) = expect_context();
+    Effect::new(move || {
+        if action.version().get() > 0 && action.value().with_untracked(|value| matches!(value, Some(Ok(_)))) {
+            reload.update(|count| *count += 1);
+        }
+    });
+}
+
+/// The groups that the sidebar shows.
+pub(crate) fn use_groups() -> Groups {
+    expect_context()
+}
+
+/// Whether there is somebody to show pages to.
+#[derive(Debug, Clone, PartialEq)]
+enum Gate {
+    Waiting,
+    Open,
+    Closed(Problem),
+}
+
+/// Sidebar, top bar and the page. Who is not signed in is led to the sign-in page.
+#[component]
+pub fn Layout() -> impl IntoView {
+    let language = use_language();
+    let reload = RwSignal::new(0);
+    provide_context(Reload(reload));
+    let groups: Groups = Resource::new(move || reload.get(), |_| list_groups());
+    provide_context(groups);
+    let session: Resource<Result<Session, UiError>> = Resource::new(|| (), |()| read_session());
+    let gate = move || match session.get() {
+        None => Gate::Waiting,
+        Some(Ok(Session { caller: Some(_), .. })) => Gate::Open,
+        Some(Ok(Session { caller: None, .. })) => Gate::Closed(Problem::SignInRequired),
+        Some(Err(error)) => Gate::Closed(error.0),
+    };
+    view! {
+        <a class="skip-link" href="#main" rel="external">{language.pick(common::SKIP_TO_CONTENT)}</a>
+        <div class="layout">
+            <Sidebar groups/>
+            <div class="layout__page">
+                <TopBar groups session/>
+                <main class="layout__main" id="main" tabindex="-1">
+                    <Transition>
+                        {
+                            let gate = Memo::new(move |_| gate());
+                            move || match gate.get() {
+                                Gate::Waiting => ().into_any(),
+                                Gate::Open => Unsuspend::new(|| view! { <Outlet/> }).into_any(),
+                                Gate::Closed(problem) => view! { <ProblemPage problem/> }.into_any(),
+                            }
+                        }
+                    </Transition>
+                </main>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,12 @@
+//! Every word that a person reads, in every language, one module a page or noun.
+//!
+//! Pages and components hold no text of their own. A text that lacks a language does not compile.
+
+pub mod account;
+pub mod common;
+pub mod fault;
+pub mod field;
+pub mod gateway_group;
+pub mod problem;
+pub mod time;
+pub mod warning;

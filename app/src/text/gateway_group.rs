@@ -1,0 +1,107 @@
+//! Gateway groups.
+
+use std::net::SocketAddr;
+
+use domain::{GroupName, Revision};
+
+use crate::language::{Language, Text, text};
+
+pub const GATEWAY_GROUP: Text = text("Gateway group", "网关组");
+pub const OVERVIEW: Text = text("Overview", "概览");
+pub const SSL_CERTIFICATES: Text = text("SSL Certificates", "SSL 证书");
+pub const CA_CERTIFICATES: Text = text("CA Certificates", "CA 证书");
+pub const SETTINGS: Text = text("Settings", "设置");
+pub const ADD_GROUP_MORE: Text = text("+ Add group", "+ 新增网关组");
+pub const ADD_GROUP: Text = text("Add group", "新增网关组");
+pub const NEW_GROUP: Text = text("New gateway group", "新增网关组");
+pub const NEW_GROUP_LEAD: Text = text(
+    "A group has its own listener, certificates and clients, apart from every other group.",
+    "每个网关组都有自己的监听地址、证书和客户端，与其他网关组相互隔离。",
+);
+pub const LISTENER_HELP: Text = text(
+    "Address and port, such as 0.0.0.0:9444. A port alone means all IPv4 addresses.",
+    "地址和端口，例如 0.0.0.0:9444。只填端口表示所有 IPv4 地址。",
+);
+pub const SAVED: Text = text("Saved.", "已保存。");
+
+pub const LISTENER: Text = text("Listener", "监听");
+pub const LISTENING: Text = text("Listening", "监听中");
+pub const FAILED: Text = text("Not listening", "未监听");
+pub const STARTING: Text = text("Starting", "启动中");
+pub const REVISION: Text = text("Configuration", "配置");
+pub const NOT_LISTENING_HINT: Text = text(
+    "Nobody can connect to this group. Postern keeps trying; another address can be set in the settings.",
+    "目前无法连接到此网关组。Postern 会继续重试，也可以在设置中更改地址。",
+);
+
+pub const NEXT_STEP: Text = text("Next step", "下一步");
+pub const NEXT_STEP_LEAD: Text = text(
+    "Add an SSL certificate: without one the listener refuses every connection.",
+    "新增一个 SSL 证书：没有证书时，监听会拒绝所有连接。",
+);
+pub const ADD_SSL_CERTIFICATE: Text = text("+ Add SSL Certificate", "+ 新增 SSL 证书");
+
+pub const DELETE_GROUP: Text = text("Delete group", "删除网关组");
+pub const DELETE_GROUP_MORE: Text = text("Delete group…", "删除网关组…");
+
+/// How many SSL certificates a group has.
+pub fn certificates(language: Language, count: u64) -> String {
+    match (language, count) {
+        (Language::English, 1) => "1 SSL certificate".to_owned(),
+        (Language::English, _) => format!("{count} SSL certificates"),
+        (Language::Chinese, _) => format!("{count} 个 SSL 证书"),
+    }
+}
+
+/// Which revision the listener serves.
+pub fn live_at(language: Language, revision: Revision) -> String {
+    match language {
+        Language::English => format!("live at revision {revision}"),
+        Language::Chinese => format!("已生效，修订版 {revision}"),
+    }
+}
+
+/// That the group does not listen at its address.
+pub fn not_listening(language: Language, address: SocketAddr) -> String {
+    match language {
+        Language::English => format!("Not listening on {address}."),
+        Language::Chinese => format!("未能监听 {address}。"),
+    }
+}
+
+/// Why a listener could not be bound.
+pub fn reason(language: Language, reason: &str) -> String {
+    match language {
+        Language::English => format!("Reason: {reason}."),
+        Language::Chinese => format!("原因：{reason}。"),
+    }
+}
+
+/// What deleting a group asks.
+pub fn delete_question(language: Language, name: &GroupName) -> String {
+    match language {
+        Language::English => format!("Delete the gateway group “{name}”?"),
+        Language::Chinese => format!("删除网关组“{name}”？"),
+    }
+}
+
+/// What deleting a group means.
+pub fn delete_meaning(language: Language, listener: SocketAddr) -> String {
+    match language {
+        Language::English => {
+            format!("Its listener on {listener} stops at once, and its CA certificates are deleted.")
+        }
+        Language::Chinese => format!("将立即停止监听 {listener}，并删除其 CA 证书。"),
+    }
+}
+
+/// Whether a group can be deleted.
+pub fn delete_hint(language: Language, ssl_certificates: u64) -> String {
+    match (language, ssl_certificates) {
+        (Language::English, 0) => "The group has no SSL certificates and can be deleted.".to_owned(),
+        (Language::English, 1) => "The group has an SSL certificate. Delete it first.".to_owned(),
+        (Language::English, count) => format!("The group has {count} SSL certificates. Delete them first."),
+        (Language::Chinese, 0) => "此网关组没有 SSL 证书，可以删除。".to_owned(),
+        (Language::Chinese, count) => format!("此网关组有 {count} 个 SSL 证书，请先将其删除。"),
+    }
+}
