@@ -4,16 +4,33 @@
 //! No io and no clock in here (whoever calls passes the time), so that all of it can be fuzzed and tested at any date.
 //! No error, `Debug` or finding holds a byte of a key.
 
+mod algorithm;
+mod chain;
 mod clock;
+mod der;
+mod facts;
 mod host_config;
 mod identity;
 mod inspect;
+mod material;
+mod name;
+mod observe;
+mod pem;
+mod private_key;
+mod provider;
+mod refusal_of;
+mod signature;
+mod text;
 mod trust;
+mod x509;
 
 pub use clock::{Clock, SystemClock};
+pub use facts::certificate_facts;
 pub use host_config::HostConfig;
 pub use identity::{Identity, KeyPair};
 pub use inspect::{Upload, inspect};
+pub use observe::{Observed, observe};
+pub use refusal_of::refusal_of;
 pub use trust::{ClientTrust, Refusal, TrustAnchors};
 
 /// The greatest size of one uploaded field, in bytes.

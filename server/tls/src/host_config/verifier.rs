@@ -1,0 +1,180 @@
+use std::sync::Arc;
+
+use domain::{ReasonCode, UnixTime};
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::{
+    WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+    verify_tls13_signature_with_raw_key,
+};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error, PeerMisbehaved, SignatureScheme,
+};
+use rustls_pki_types::{CertificateDer, SubjectPublicKeyInfoDer};
+
+use crate::facts::display_name;
+use crate::provider::signature_algorithms;
+use crate::trust::Refusal;
+use crate::x509::Parsed;
+use crate::{ClientTrust, observe};
+
+/// The most bytes of CA names that a client is sent to choose its certificate by. The list is a help and may be left
+/// out (RFC 8446 §4.2.4); one that is too long would make every handshake slow, and over 64 KiB impossible.
+const HINT_LIMIT: usize = 16 * 1024;
+
+/// Lets a policy decide on client certificates. rustls' own verifier knows no `depth` and no X.509 v1.
+#[derive(Debug)]
+pub(super) struct PolicyVerifier {
+    trust: Arc<ClientTrust>,
+    hints: Vec<DistinguishedName>,
+}
+
+impl PolicyVerifier {
+    pub(super) fn new(trust: Arc<ClientTrust>) -> Self {
+        let mut hints: Vec<_> = trust.subjects().map(DistinguishedName::in_sequence).collect();
+        if hints.iter().map(|hint| hint.as_ref().len() + 2).sum::<usize>() > HINT_LIMIT {
+            hints.clear();
+        }
+        Self { trust, hints }
+    }
+}
+
+impl ClientCertVerifier for PolicyVerifier {
+    fn client_auth_mandatory(&self) -> bool {
+        true
+    }
+
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &self.hints
+    }
+
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: rustls_pki_types::UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        let chain: Vec<CertificateDer<'_>> = std::iter::once(end_entity)
+            .chain(intermediates)
+            .map(|it| CertificateDer::from(it.as_ref()))
+            .collect();
+        let now = UnixTime(i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
+        let verdict = self.trust.verify(&chain, now);
+        observe::record_chain(end_entity, intermediates, &verdict);
+        match verdict {
+            Ok(()) => Ok(ClientCertVerified::assertion()),
+            Err(refusal) => Err(Error::InvalidCertificate(certificate_error(refusal.reason))),
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        proved(certificate, verify_tls12(message, certificate, signature, signature_algorithms()))
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        proved(certificate, verify_tls13(message, certificate, signature, signature_algorithms()))
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        signature_algorithms().supported_schemes()
+    }
+}
+
+/// rustls verifies a TLS 1.3 signature by a v3 leaf; for older leaves, which it cannot read, it takes the bare key.
+fn verify_tls13(
+    message: &[u8],
+    certificate: &CertificateDer<'_>,
+    signature: &DigitallySignedStruct,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Result<HandshakeSignatureValid, Error> {
+    let parsed = read(certificate)?;
+    if parsed.is_v3() {
+        return verify_tls13_signature(message, certificate, signature, algorithms);
+    }
+    verify_tls13_signature_with_raw_key(
+        message,
+        &SubjectPublicKeyInfoDer::from(parsed.raw.spki),
+        signature,
+        algorithms,
+    )
+}
+
+/// The same for TLS 1.2, where rustls has no way with the bare key. There a scheme does not fix the curve (RFC 5246
+/// §7.4.1.4.1), so each algorithm of the scheme is tried that fits the key; at most one does.
+fn verify_tls12(
+    message: &[u8],
+    certificate: &CertificateDer<'_>,
+    signature: &DigitallySignedStruct,
+    algorithms: &WebPkiSupportedAlgorithms,
+) -> Result<HandshakeSignatureValid, Error> {
+    let parsed = read(certificate)?;
+    if parsed.is_v3() {
+        return verify_tls12_signature(message, certificate, signature, algorithms);
+    }
+    let unadvertised = || Error::from(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme);
+    if is_tls13_only(signature.scheme) {
+        return Err(unadvertised());
+    }
+    let (_, candidates) =
+        algorithms.mapping.iter().find(|(scheme, _)| *scheme == signature.scheme).ok_or_else(unadvertised)?;
+    let spki = SubjectPublicKeyInfoDer::from(parsed.raw.spki);
+    let key = webpki::RawPublicKeyEntity::try_from(&spki)
+        .map_err(|_| Error::InvalidCertificate(CertificateError::BadEncoding))?;
+    if candidates
+        .iter()
+        .any(|algorithm| key.verify_signature(*algorithm, message, signature.signature()).is_ok())
+    {
+        Ok(HandshakeSignatureValid::assertion())
+    } else {
+        Err(Error::InvalidCertificate(CertificateError::BadSignature))
+    }
+}
+
+/// ML-DSA is not defined for TLS 1.2 (draft-ietf-tls-mldsa §3).
+fn is_tls13_only(scheme: SignatureScheme) -> bool {
+    matches!(scheme, SignatureScheme::ML_DSA_44 | SignatureScheme::ML_DSA_65 | SignatureScheme::ML_DSA_87)
+}
+
+fn read<'a>(certificate: &'a CertificateDer<'_>) -> Result<Parsed<'a>, Error> {
+    Parsed::read(certificate).map_err(|_| Error::InvalidCertificate(CertificateError::BadEncoding))
+}
+
+/// Notes a failed proof of possession for the handshake's record.
+fn proved(
+    certificate: &CertificateDer<'_>,
+    result: Result<HandshakeSignatureValid, Error>,
+) -> Result<HandshakeSignatureValid, Error> {
+    if result.is_err() {
+        let name = Parsed::read(certificate).map_or_else(|_| String::new(), |parsed| display_name(&parsed));
+        let detail = format!("the client did not prove that it has the key of {name}");
+        observe::record_bad_proof(certificate, Refusal::new(ReasonCode::BadSignature, detail));
+    }
+    result
+}
+
+/// The error that makes rustls send the fitting alert (RFC 8446 §6.2).
+fn certificate_error(reason: ReasonCode) -> CertificateError {
+    match reason {
+        // certificate_expired (45): "has expired or is not currently valid"
+        ReasonCode::Expired => CertificateError::Expired,
+        ReasonCode::NotYetValid => CertificateError::NotValidYet,
+        // unsupported_certificate (43)
+        ReasonCode::PurposeInvalid => CertificateError::InvalidPurpose,
+        // bad_certificate (42): "contained signatures that did not verify correctly" or were too weak to count
+        ReasonCode::WeakKeyOrAlg => CertificateError::BadEncoding,
+        // access_denied (49)
+        ReasonCode::SanNotAllowed => CertificateError::ApplicationVerificationFailure,
+        // unknown_ca (48): "could not be matched with a known trust anchor"; OpenSSL's choice for long chains too
+        _ => CertificateError::UnknownIssuer,
+    }
+}

@@ -1,0 +1,138 @@
+use std::borrow::Cow;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use domain::{Depth, Fault, Fingerprint, KeyAlgorithm, ReasonCode, UnixTime};
+use rustls_pki_types::CertificateDer;
+
+use super::anchors::{Anchor, AnchorSet, TrustAnchors};
+use super::{Refusal, direct, path};
+use crate::algorithm::{RSA_LEAST_BITS, public_key};
+use crate::facts::display_name;
+use crate::text::{NAME_LIMIT, escape};
+use crate::x509::Parsed;
+
+/// Whom to let in: the anchors of one policy and the depth, compiled once per save.
+#[derive(Debug)]
+pub struct ClientTrust {
+    anchors: AnchorSet,
+    depth: Depth,
+}
+
+impl ClientTrust {
+    /// Compiles a policy.
+    ///
+    /// # Errors
+    /// [`Fault::CaMissing`] if there is no anchor at all.
+    pub fn new(anchors: &[TrustAnchors], depth: Depth) -> Result<Self, Fault> {
+        let mut all: Vec<Anchor> = Vec::new();
+        for anchor in anchors.iter().flat_map(TrustAnchors::anchors) {
+            // Each key costs a signature check when names are the same: keep one of each.
+            let is_known = |known: &Anchor| {
+                known.trust == anchor.trust
+                    && known.validity == anchor.validity
+                    && known.path_length == anchor.path_length
+            };
+            if !all.iter().any(is_known) {
+                all.push(anchor.clone());
+            }
+        }
+        if all.is_empty() {
+            return Err(Fault::CaMissing);
+        }
+        Ok(Self { anchors: AnchorSet::new(all), depth })
+    }
+
+    /// Whether a client with this chain (leaf first, as presented) is let in at `now`. For new handshakes, resumed
+    /// sessions and connections already open alike.
+    ///
+    /// A version 3 leaf goes through path building: validity, basicConstraints, keyUsage and EKU, name constraints, path
+    /// lengths and `depth`. A version 1 or 2 leaf, which has no extensions, is let in only if an anchor itself issued it.
+    /// One signature is checked for each link of the chain, more only where CAs share a name.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn verify(&self, chain: &[CertificateDer<'_>], now: UnixTime) -> Result<(), Refusal> {
+        let Some((leaf, intermediates)) = chain.split_first() else {
+            return Err(Refusal::new(ReasonCode::NoClientCert, "the client presented no certificate"));
+        };
+        let parsed = Parsed::read(leaf).map_err(|reason| {
+            let mut sum = [0; 32];
+            sum.copy_from_slice(digest(&SHA256, leaf).as_ref());
+            Refusal::unreadable(&escape(&reason, NAME_LIMIT), Fingerprint(sum))
+        })?;
+        self.refuse_ca_as_client(&parsed)?;
+        refuse_weak_key(&parsed)?;
+        if !parsed.is_v3() {
+            return direct::verify(&parsed, self.anchors.anchors(), now);
+        }
+        refuse_other_purpose(&parsed)?;
+        let candidates = path::Candidates::new(leaf, &parsed, intermediates)?;
+        let refusal = match path::verify(&candidates, &self.anchors_at(now), self.depth, now) {
+            Ok(()) => return Ok(()),
+            Err(refusal) => refusal,
+        };
+        // An anchor outside of its validity was not used; if that is the reason, say so.
+        Err(self.stale_anchor(&candidates, now).unwrap_or(refusal))
+    }
+
+    /// The subjects of the anchors in DER, each once: what a client is told to choose its certificate by.
+    pub(crate) fn subjects(&self) -> impl Iterator<Item = &[u8]> {
+        let anchors = self.anchors.anchors();
+        anchors.iter().enumerate().filter_map(|(index, anchor)| {
+            let is_first = !anchors[..index].iter().any(|earlier| earlier.subject == anchor.subject);
+            is_first.then_some(anchor.trust.subject.as_ref())
+        })
+    }
+
+    /// The anchors that are within their validity at `now`. One that expired after its upload trusts nobody.
+    fn anchors_at(&self, now: UnixTime) -> Cow<'_, AnchorSet> {
+        let anchors = self.anchors.anchors();
+        if anchors.iter().all(|anchor| anchor.is_valid_at(now)) {
+            return Cow::Borrowed(&self.anchors);
+        }
+        Cow::Owned(AnchorSet::new(anchors.iter().filter(|anchor| anchor.is_valid_at(now)).cloned().collect()))
+    }
+
+    /// The refusal that names the anchor, if the chain would lead to one that is outside of its validity.
+    fn stale_anchor(&self, candidates: &path::Candidates<'_>, now: UnixTime) -> Option<Refusal> {
+        self.anchors.anchors().iter().filter(|anchor| !anchor.is_valid_at(now)).find_map(|anchor| {
+            path::verify(candidates, &AnchorSet::new(vec![anchor.clone()]), self.depth, now).ok()?;
+            Refusal::outside_validity_of(&format!("the CA {}", anchor.name), anchor.validity, now)
+        })
+    }
+
+    /// A CA is not a client, even if its key is at hand: being an anchor does not make a certificate a good leaf. (A v3
+    /// root without basicConstraints would pass as its own leaf otherwise.)
+    fn refuse_ca_as_client(&self, leaf: &Parsed<'_>) -> Result<(), Refusal> {
+        let is_anchor = |anchor: &Anchor| anchor.spki == leaf.raw.spki && anchor.subject == leaf.raw.subject;
+        if self.anchors.anchors().iter().any(is_anchor) {
+            let detail = format!("{} is a CA of this policy, not a client", display_name(leaf));
+            return Err(Refusal::new(ReasonCode::PurposeInvalid, detail));
+        }
+        Ok(())
+    }
+}
+
+/// Keys that the handshake's signature could not be verified with.
+fn refuse_weak_key(leaf: &Parsed<'_>) -> Result<(), Refusal> {
+    let key = public_key(leaf.fields.public_key());
+    let is_weak = match &key.algorithm {
+        KeyAlgorithm::Rsa => key.bits < RSA_LEAST_BITS,
+        KeyAlgorithm::Other(_) => true,
+        _ => false,
+    };
+    if is_weak {
+        let detail = format!("{} has a key that is not accepted ({key})", display_name(leaf));
+        return Err(Refusal::new(ReasonCode::WeakKeyOrAlg, detail));
+    }
+    Ok(())
+}
+
+/// A keyUsage that is there must let the key sign the handshake (RFC 5280 §4.2.1.3); webpki does not look at it.
+fn refuse_other_purpose(leaf: &Parsed<'_>) -> Result<(), Refusal> {
+    if leaf.extensions.key_usage.is_some_and(|usage| !usage.authenticates) {
+        let detail = format!("{} has a keyUsage without digitalSignature", display_name(leaf));
+        return Err(Refusal::new(ReasonCode::PurposeInvalid, detail));
+    }
+    Ok(())
+}
