@@ -75,6 +75,13 @@ impl ClientTrust {
         Err(self.stale_anchor(&candidates, now).unwrap_or(refusal))
     }
 
+    /// The next time, `now` or later, that is the last second of an anchor. What the anchors say of a client that is let
+    /// in now holds until then.
+    pub fn next_expiry(&self, now: UnixTime) -> Option<UnixTime> {
+        let ends = self.anchors.anchors().iter().map(|anchor| UnixTime(anchor.validity.1));
+        ends.filter(|end| *end >= now).min()
+    }
+
     /// The subjects of the anchors in DER, each once: what a client is told to choose its certificate by.
     pub(crate) fn subjects(&self) -> impl Iterator<Item = &[u8]> {
         let anchors = self.anchors.anchors();
