@@ -4,6 +4,11 @@ use std::time::Duration;
 
 use domain::{GatewayGroupId, HandshakeEvent, ListenerState, Revision, Sni, SslCertificateId};
 use tls::{Clock, HostConfig};
+use tokio::sync::Mutex;
+
+use crate::listener::Listeners;
+use crate::shared::Shared;
+use crate::worker::{self, Command, Workers};
 
 /// The bounds of a gateway. All of them are per process unless they say otherwise.
 #[derive(Debug, Clone)]
@@ -84,10 +89,14 @@ pub enum StartError {
     Worker(#[source] std::io::Error),
 }
 
-/// The running gateway of this process: all groups' listeners and what they serve.
+/// The running gateway of this process: all groups' listeners and what they serve. Dropping it ends everything at once.
 #[derive(Debug)]
 pub struct Gateway {
-    _private: (),
+    shared: Arc<Shared>,
+    workers: Arc<Workers>,
+    listeners: Arc<Listeners>,
+    /// Held while changes are made: one call of `apply` at a time.
+    changing: Mutex<()>,
 }
 
 impl Gateway {
@@ -95,34 +104,62 @@ impl Gateway {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub fn start(_options: Options) -> Result<Self, StartError> {
-        unimplemented!()
+    pub fn start(options: Options) -> Result<Self, StartError> {
+        let (workers, receivers) = Workers::new(options.workers.max(1));
+        let workers = Arc::new(workers);
+        let shared = Arc::new(Shared::new(options));
+        let listeners = Arc::new(Listeners::new(Arc::clone(&workers)));
+        for (number, commands) in receivers.into_iter().enumerate() {
+            let retried = (number == 0).then(|| Arc::downgrade(&listeners));
+            worker::spawn(number, Arc::clone(&shared), commands, retried).map_err(StartError::Worker)?;
+        }
+        Ok(Self { shared, workers, listeners, changing: Mutex::new(()) })
     }
 
     /// Makes the changes, in order and as one: no handshake and no request sees some of them without the others. When
     /// it returns, new handshakes, resumptions and requests follow the new policies, new listeners are bound (or have
     /// failed), and open connections that are no longer admitted are being drained.
-    pub async fn apply(&self, _changes: Vec<Change>, _revision: Revision) {
-        unimplemented!()
+    pub async fn apply(&self, changes: Vec<Change>, revision: Revision) {
+        let _turn = self.changing.lock().await;
+        let listeners: Vec<(GatewayGroupId, Option<SocketAddr>)> = changes
+            .iter()
+            .filter_map(|change| match change {
+                Change::Group { group, listener } => Some((group.clone(), Some(*listener))),
+                Change::GroupRemoved(group) => Some((group.clone(), None)),
+                Change::Policy { .. } | Change::PolicyRemoved { .. } => None,
+            })
+            .collect();
+        // Policies first: a new listener must find them.
+        let next = self.shared.snapshot.load().with(changes, revision);
+        self.shared.snapshot.store(Arc::new(next));
+        for (group, address) in listeners {
+            match address {
+                Some(address) => self.listeners.listen(group, address).await,
+                None => self.listeners.close(&group).await,
+            }
+        }
+        self.workers.tell_all(Command::Judge).await;
     }
 
     /// The revision that is served.
     pub fn revision(&self) -> Revision {
-        unimplemented!()
+        self.shared.snapshot.load().revision()
     }
 
     /// What a group's listener does.
-    pub fn listener_state(&self, _group: &GatewayGroupId) -> ListenerState {
-        unimplemented!()
+    pub fn listener_state(&self, group: &GatewayGroupId) -> ListenerState {
+        self.listeners.state(group)
     }
 
     /// The newest events of a group, newest first, at most `most`.
-    pub fn events(&self, _group: &GatewayGroupId, _most: usize) -> Vec<HandshakeEvent> {
-        unimplemented!()
+    pub fn events(&self, group: &GatewayGroupId, most: usize) -> Vec<HandshakeEvent> {
+        self.shared.events.newest(group, most)
     }
 
     /// Stops accepting, lets what is in flight finish within `grace`, closes the rest.
-    pub async fn shutdown(&self, _grace: Duration) {
-        unimplemented!()
+    pub async fn shutdown(&self, grace: Duration) {
+        let _turn = self.changing.lock().await;
+        self.listeners.forget();
+        self.workers.tell_all(|done| Command::Shutdown(grace, done)).await;
     }
 }

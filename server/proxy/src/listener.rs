@@ -1,0 +1,195 @@
+//! The groups' listeners: which are wanted, which could be bound.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use domain::{GatewayGroupId, ListenerState};
+use socket2::{Domain, Protocol, Socket, Type};
+
+use crate::worker::{Command, Workers};
+
+/// Connections that may wait in the kernel to be accepted, for each socket.
+const BACKLOG: i32 = 1024;
+/// How long bytes that were sent may wait to be taken by the client, before the kernel ends the connection (RFC 5482).
+#[cfg(target_os = "linux")]
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// All listeners of a gateway.
+#[derive(Debug)]
+pub(crate) struct Listeners {
+    workers: Arc<Workers>,
+    entries: Mutex<HashMap<GatewayGroupId, Entry>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// Where it should listen.
+    address: SocketAddr,
+    state: ListenerState,
+}
+
+impl Entry {
+    fn is_listening(&self) -> bool {
+        matches!(self.state, ListenerState::Listening(_))
+    }
+}
+
+impl Listeners {
+    pub(crate) fn new(workers: Arc<Workers>) -> Self {
+        Self { workers, entries: Mutex::default() }
+    }
+
+    /// What a group's listener does.
+    pub(crate) fn state(&self, group: &GatewayGroupId) -> ListenerState {
+        self.entries().get(group).map_or(ListenerState::Starting, |entry| entry.state.clone())
+    }
+
+    /// Makes a group listen at an address and nowhere else. If it cannot be bound, that is tried again later.
+    pub(crate) async fn listen(&self, group: GatewayGroupId, address: SocketAddr) {
+        if self.entries().get(&group).is_some_and(|entry| entry.address == address && entry.is_listening()) {
+            return;
+        }
+        // The old address may overlap with the new one, so it has to be free before.
+        self.close(&group).await;
+        let mut entries = self.entries();
+        let entry = entries.entry(group.clone()).or_insert(Entry { address, state: ListenerState::Starting });
+        self.bind(&group, entry);
+    }
+
+    /// Makes a group listen nowhere.
+    pub(crate) async fn close(&self, group: &GatewayGroupId) {
+        let entry = self.entries().remove(group);
+        if entry.is_some_and(|entry| entry.is_listening()) {
+            self.workers.tell_all(|done| Command::Unlisten(group.clone(), done)).await;
+        }
+    }
+
+    /// Tries again what has failed.
+    pub(crate) fn retry(&self) {
+        for (group, entry) in self.entries().iter_mut() {
+            if !entry.is_listening() {
+                self.bind(group, entry);
+            }
+        }
+    }
+
+    /// Forgets all listeners: the workers are being shut down, and close their sockets themselves.
+    pub(crate) fn forget(&self) {
+        self.entries().clear();
+    }
+
+    fn bind(&self, group: &GatewayGroupId, entry: &mut Entry) {
+        let state = match bind(entry.address, self.workers.number()) {
+            Ok((address, sockets)) => {
+                self.workers.listen(group, sockets);
+                ListenerState::Listening(address)
+            }
+            Err(error) => ListenerState::Failed { address: entry.address, reason: in_words(&error) },
+        };
+        // A failure that goes on is not news.
+        if state != entry.state {
+            match &state {
+                ListenerState::Failed { address, reason } => {
+                    tracing::warn!(%group, %address, reason, "cannot listen, will try again");
+                }
+                ListenerState::Listening(address) => tracing::info!(%group, %address, "listening"),
+                ListenerState::Starting => {}
+            }
+        }
+        entry.state = state;
+    }
+
+    fn entries(&self) -> MutexGuard<'_, HashMap<GatewayGroupId, Entry>> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Binds `number` sockets to one address, among which the kernel spreads connections. Answers the address, which tells
+/// the port where 0 was asked for.
+fn bind(address: SocketAddr, number: usize) -> io::Result<(SocketAddr, Vec<TcpListener>)> {
+    if address.port() != 0 {
+        // Sockets that share a port can share it with those of another process, which would then take part of the
+        // traffic. One that does not share finds out whether anybody else is there.
+        socket(address)?.bind(&address.into())?;
+    }
+    let first = listening_socket(address)?;
+    let address = first.local_addr()?;
+    let mut sockets = vec![first];
+    for _ in 1..number {
+        sockets.push(listening_socket(address)?);
+    }
+    Ok((address, sockets))
+}
+
+fn listening_socket(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = socket(address)?;
+    socket.set_reuse_port(true)?;
+    // Accepted sockets inherit these two.
+    socket.set_tcp_nodelay(true)?;
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_user_timeout(Some(SEND_TIMEOUT))?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    socket.set_nonblocking(true)?;
+    Ok(socket.into())
+}
+
+/// A socket that connections of an earlier run, which the kernel still remembers, do not keep from being bound.
+fn socket(address: SocketAddr) -> io::Result<Socket> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    Ok(socket)
+}
+
+fn in_words(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::AddrInUse => "address already in use".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::AddrNotAvailable => "this machine does not have the address".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANY_PORT: &str = "127.0.0.1:0";
+
+    #[test]
+    fn all_sockets_share_one_port() {
+        let (address, sockets) = bind(ANY_PORT.parse().expect("valid"), 3).expect("bound");
+        assert_ne!(address.port(), 0);
+        assert_eq!(sockets.len(), 3);
+        for socket in sockets {
+            assert_eq!(socket.local_addr().expect("bound"), address);
+        }
+    }
+
+    #[test]
+    fn a_port_is_not_shared_with_strangers_even_if_they_would() {
+        let (address, _sockets) = bind(ANY_PORT.parse().expect("valid"), 1).expect("bound");
+        let error = bind(address, 1).expect_err("taken");
+        assert_eq!(in_words(&error), "address already in use");
+    }
+
+    #[test]
+    fn accepted_sockets_inherit_the_options() {
+        let (address, sockets) = bind(ANY_PORT.parse().expect("valid"), 1).expect("bound");
+        let _client = std::net::TcpStream::connect(address).expect("connected");
+        sockets[0].set_nonblocking(false).expect("possible");
+        let accepted = Socket::from(sockets[0].accept().expect("accepted").0);
+        assert!(accepted.tcp_nodelay().expect("readable"));
+        #[cfg(target_os = "linux")]
+        assert_eq!(accepted.tcp_user_timeout().expect("readable"), Some(SEND_TIMEOUT));
+    }
+
+    #[test]
+    fn failures_are_said_in_words() {
+        let not_ours = bind("192.0.2.1:0".parse().expect("valid"), 1).expect_err("a documentation address");
+        assert_eq!(in_words(&not_ours), "this machine does not have the address");
+    }
+}

@@ -1,0 +1,346 @@
+//! What all groups serve at one moment: a persistent map, so that a change costs the same whatever else there is.
+
+use std::sync::Arc;
+
+use domain::{GatewayGroupId, Revision, ServerName, Sni, SslCertificateId};
+use rpds::HashTrieMapSync;
+use tls::{ClientTrust, HostConfig};
+
+use crate::gateway::{Change, HostPolicy, PolicyState};
+
+/// One version of what holds for the hosts of one SSL certificate. Which version a connection was judged by is told by
+/// the identity of its `Arc`.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    pub(crate) certificate: SslCertificateId,
+    pub(crate) revision: Revision,
+    snis: Vec<Sni>,
+    state: PolicyState,
+}
+
+impl Policy {
+    /// How to serve its hosts.
+    ///
+    /// # Errors
+    /// Why it can serve nobody.
+    pub(crate) fn host_config(&self) -> Result<&HostConfig, &str> {
+        match &self.state {
+            PolicyState::Serving(config) => Ok(config),
+            PolicyState::Broken(reason) => Err(reason),
+        }
+    }
+
+    /// Who is let in, if a client certificate is asked for at all.
+    pub(crate) fn client_trust(&self) -> Option<&Arc<ClientTrust>> {
+        self.host_config().ok().and_then(HostConfig::client_trust)
+    }
+
+    /// Whether its hosts may only be reached over connections that this very policy has judged.
+    pub(crate) fn is_guarded(&self) -> bool {
+        self.host_config().is_err() || self.client_trust().is_some()
+    }
+}
+
+/// The policies of all groups. Cloning and changing it leaves the original as it was and shares all that is equal.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Snapshot {
+    serial: u64,
+    revision: Revision,
+    groups: HashTrieMapSync<GatewayGroupId, Group>,
+}
+
+impl Snapshot {
+    /// Tells snapshots of one process apart; grows with each.
+    pub(crate) fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    /// The store's revision that it stands for.
+    pub(crate) fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The policy that decides for a host: exact name first, then one-label wildcard, then `*`.
+    pub(crate) fn policy(&self, group: &GatewayGroupId, host: &ServerName) -> Option<&Arc<Policy>> {
+        self.groups.get(group)?.policy(host)
+    }
+
+    /// The next snapshot.
+    pub(crate) fn with(&self, changes: impl IntoIterator<Item = Change>, revision: Revision) -> Self {
+        let mut next = Self { serial: self.serial + 1, revision, groups: self.groups.clone() };
+        for change in changes {
+            next.make(change);
+        }
+        next
+    }
+
+    fn make(&mut self, change: Change) {
+        match change {
+            // Where a group listens is not part of what it serves.
+            Change::Group { .. } => {}
+            Change::GroupRemoved(group) => {
+                self.groups.remove_mut(&group);
+            }
+            Change::Policy { group, certificate, policy: HostPolicy { snis, revision, state } } => {
+                let policy = Arc::new(Policy { certificate, revision, snis, state });
+                if let Some(group) = self.groups.get_mut(&group) {
+                    group.insert(&policy);
+                } else {
+                    let mut fresh = Group::default();
+                    fresh.insert(&policy);
+                    self.groups.insert_mut(group, fresh);
+                }
+            }
+            Change::PolicyRemoved { group, certificate } => {
+                if let Some(group) = self.groups.get_mut(&group) {
+                    group.remove(&certificate);
+                }
+            }
+        }
+    }
+}
+
+/// The policies of one group.
+#[derive(Debug, Clone, Default)]
+struct Group {
+    /// To find what a certificate claims without looking at the others.
+    policies: HashTrieMapSync<SslCertificateId, Arc<Policy>>,
+    exact: HashTrieMapSync<Box<str>, Claims>,
+    /// By what follows the first label.
+    wildcard: HashTrieMapSync<Box<str>, Claims>,
+    any: Claims,
+}
+
+impl Group {
+    fn policy(&self, host: &ServerName) -> Option<&Arc<Policy>> {
+        self.exact
+            .get(host.as_str())
+            .or_else(|| self.wildcard.get(host.parent()?))
+            .unwrap_or(&self.any)
+            .winner()
+    }
+
+    fn insert(&mut self, policy: &Arc<Policy>) {
+        self.remove(&policy.certificate);
+        for sni in &policy.snis {
+            self.change_claims(sni, |claims| claims.add(policy));
+        }
+        self.policies.insert_mut(policy.certificate.clone(), Arc::clone(policy));
+    }
+
+    fn remove(&mut self, certificate: &SslCertificateId) {
+        let Some(policy) = self.policies.get(certificate).map(Arc::clone) else { return };
+        for sni in &policy.snis {
+            self.change_claims(sni, |claims| claims.withdraw(certificate));
+        }
+        self.policies.remove_mut(certificate);
+    }
+
+    fn change_claims(&mut self, sni: &Sni, change: impl FnOnce(&mut Claims)) {
+        let (map, name) = match sni {
+            Sni::Exact(name) => (&mut self.exact, name.as_str()),
+            Sni::Wildcard(parent) => (&mut self.wildcard, parent.as_str()),
+            Sni::Any => return change(&mut self.any),
+        };
+        let mut claims = map.get(name).cloned().unwrap_or_default();
+        change(&mut claims);
+        if claims.winner().is_none() {
+            map.remove_mut(name);
+        } else {
+            map.insert_mut(name.into(), claims);
+        }
+    }
+}
+
+/// The policies that claim one SNI. There is one, except while a certificate takes a host over from another: then the
+/// later revision decides, on every instance alike, in whatever order the two changes arrive.
+#[derive(Debug, Clone, Default)]
+struct Claims(Vec<Arc<Policy>>);
+
+impl Claims {
+    fn winner(&self) -> Option<&Arc<Policy>> {
+        self.0.first()
+    }
+
+    fn add(&mut self, policy: &Arc<Policy>) {
+        self.withdraw(&policy.certificate);
+        self.0.push(Arc::clone(policy));
+        self.0.sort_by(|a, b| (b.revision, &b.certificate).cmp(&(a.revision, &a.certificate)));
+    }
+
+    fn withdraw(&mut self, certificate: &SslCertificateId) {
+        self.0.retain(|policy| policy.certificate != *certificate);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const GROUPS: [&str; 2] = ["default", "partners"];
+    const CERTIFICATES: [&str; 4] = ["a", "b", "c", "d"];
+    const SNIS: [&str; 5] = ["test.com", "*.test.com", "api.test.com", "*.api.test.com", "*"];
+    const HOSTS: [&str; 5] = ["test.com", "api.test.com", "www.test.com", "v1.api.test.com", "other.org"];
+
+    /// A change of the model, by indices into the tables above.
+    #[derive(Debug, Clone)]
+    enum Step {
+        Put { group: usize, certificate: usize, snis: Vec<usize>, revision: u64 },
+        Remove { group: usize, certificate: usize },
+        RemoveGroup { group: usize },
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let put =
+            (0..GROUPS.len(), 0..CERTIFICATES.len(), prop::collection::vec(0..SNIS.len(), 1..4), 1..5_u64)
+                .prop_map(|(group, certificate, snis, revision)| Step::Put {
+                    group,
+                    certificate,
+                    snis,
+                    revision,
+                });
+        let remove = (0..GROUPS.len(), 0..CERTIFICATES.len())
+            .prop_map(|(group, certificate)| Step::Remove { group, certificate });
+        let remove_group = (0..GROUPS.len()).prop_map(|group| Step::RemoveGroup { group });
+        prop::collection::vec(prop_oneof![8 => put, 4 => remove, 1 => remove_group], 0..30)
+    }
+
+    fn change(step: &Step) -> Change {
+        let group = |index: usize| GROUPS[index].parse().expect("valid");
+        let certificate = |index: usize| CERTIFICATES[index].parse().expect("valid");
+        match step {
+            Step::Put { group: g, certificate: c, snis, revision } => Change::Policy {
+                group: group(*g),
+                certificate: certificate(*c),
+                policy: HostPolicy {
+                    snis: snis.iter().map(|sni| SNIS[*sni].parse().expect("valid")).collect(),
+                    revision: Revision(*revision),
+                    state: PolicyState::Broken(String::new()),
+                },
+            },
+            Step::Remove { group: g, certificate: c } => {
+                Change::PolicyRemoved { group: group(*g), certificate: certificate(*c) }
+            }
+            Step::RemoveGroup { group: g } => Change::GroupRemoved(group(*g)),
+        }
+    }
+
+    /// What is served, as a plain list: (group, certificate) to SNIs and revision.
+    type Model = BTreeMap<(usize, usize), (Vec<Sni>, u64)>;
+
+    fn make(model: &mut Model, step: &Step) {
+        match step {
+            Step::Put { group, certificate, snis, revision } => {
+                let snis = snis.iter().map(|sni| SNIS[*sni].parse().expect("valid")).collect();
+                model.insert((*group, *certificate), (snis, *revision));
+            }
+            Step::Remove { group, certificate } => {
+                model.remove(&(*group, *certificate));
+            }
+            Step::RemoveGroup { group } => model.retain(|(g, _), _| g != group),
+        }
+    }
+
+    /// The certificate that the model says decides: most exact SNI, then latest revision, then greatest id.
+    fn expected(model: &Model, group: usize, host: &ServerName) -> Option<&'static str> {
+        let exactness = |sni: &Sni| match sni {
+            Sni::Exact(_) => 2,
+            Sni::Wildcard(_) => 1,
+            Sni::Any => 0,
+        };
+        model
+            .iter()
+            .filter(|((g, _), _)| *g == group)
+            .flat_map(|((_, certificate), (snis, revision))| {
+                snis.iter()
+                    .filter(|sni| sni.covers(host))
+                    .map(move |sni| (exactness(sni), *revision, CERTIFICATES[*certificate]))
+            })
+            .max()
+            .map(|(_, _, certificate)| certificate)
+    }
+
+    proptest! {
+        #[test]
+        fn looks_up_what_a_plain_list_would(steps in steps()) {
+            let mut snapshot = Snapshot::default();
+            let mut model = Model::new();
+            for step in &steps {
+                let before = snapshot.clone();
+                snapshot = before.with([change(step)], Revision(1));
+                make(&mut model, step);
+                for (index, group) in GROUPS.iter().enumerate() {
+                    for host in HOSTS {
+                        let host = host.parse().expect("valid");
+                        let found = snapshot.policy(&group.parse().expect("valid"), &host);
+                        prop_assert_eq!(
+                            found.map(|policy| policy.certificate.as_str()),
+                            expected(&model, index, &host)
+                        );
+                    }
+                }
+            }
+            let at_once = Snapshot::default().with(steps.iter().map(change), Revision(1));
+            prop_assert_eq!(at_once.groups.iter().map(|(_, g)| g.policies.size()).sum::<usize>(), model.len());
+        }
+    }
+
+    fn put(certificate: &str, sni: &str, revision: u64) -> Change {
+        Change::Policy {
+            group: GatewayGroupId::default_group(),
+            certificate: certificate.parse().expect("valid"),
+            policy: HostPolicy {
+                snis: vec![sni.parse().expect("valid")],
+                revision: Revision(revision),
+                state: PolicyState::Broken(String::new()),
+            },
+        }
+    }
+
+    fn decides(snapshot: &Snapshot, host: &str) -> Option<String> {
+        let policy = snapshot.policy(&GatewayGroupId::default_group(), &host.parse().expect("valid"))?;
+        Some(policy.certificate.to_string())
+    }
+
+    #[test]
+    fn a_name_too_deep_for_the_wildcard_falls_through() {
+        let snapshot = Snapshot::default().with(
+            [put("wild", "*.test.com", 1), put("rest", "*", 1), put("one", "api.test.com", 1)],
+            Revision(1),
+        );
+        assert_eq!(decides(&snapshot, "api.test.com").as_deref(), Some("one"));
+        assert_eq!(decides(&snapshot, "www.test.com").as_deref(), Some("wild"));
+        assert_eq!(decides(&snapshot, "a.b.test.com").as_deref(), Some("rest"));
+        assert_eq!(decides(&snapshot, "test.com").as_deref(), Some("rest"));
+    }
+
+    #[test]
+    fn taking_a_host_over_works_in_either_order() {
+        let old = Snapshot::default().with([put("old", "test.com", 1)], Revision(1));
+        let removal = || Change::PolicyRemoved {
+            group: GatewayGroupId::default_group(),
+            certificate: "old".parse().expect("valid"),
+        };
+        for changes in
+            [vec![put("new", "test.com", 2), removal()], vec![removal(), put("new", "test.com", 2)]]
+        {
+            assert_eq!(decides(&old.with(changes, Revision(2)), "test.com").as_deref(), Some("new"));
+        }
+    }
+
+    #[test]
+    fn what_did_not_change_keeps_its_identity() {
+        let group = GatewayGroupId::default_group();
+        let host = "test.com".parse().expect("valid");
+        let first = Snapshot::default().with([put("a", "test.com", 1)], Revision(1));
+        let second = first.with([put("b", "other.org", 2)], Revision(2));
+        let third = second.with([put("a", "test.com", 1)], Revision(3));
+        let policy = |snapshot: &Snapshot| Arc::clone(snapshot.policy(&group, &host).expect("there"));
+        assert!(Arc::ptr_eq(&policy(&first), &policy(&second)));
+        assert!(!Arc::ptr_eq(&policy(&second), &policy(&third)));
+    }
+}

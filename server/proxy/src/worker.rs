@@ -1,0 +1,324 @@
+//! A worker: one thread with its own runtime, its own listener sockets and its own connections.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::{Arc, Weak};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use domain::GatewayGroupId;
+use futures_util::future::join_all;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{JoinHandle, LocalSet, yield_now};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio_util::task::TaskTracker;
+use ulid::Ulid;
+
+use crate::connection::Connection;
+use crate::events::Attempt;
+use crate::handshake::handshake;
+use crate::listener::Listeners;
+use crate::serve::Http;
+use crate::shared::Shared;
+
+/// How often idle connections and certificates that have run out are looked for.
+const SWEEP: Duration = Duration::from_secs(1);
+/// How often binding is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+/// How long to wait when the system has nothing left to accept a connection with.
+const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
+/// Connections judged between two looks at the traffic: about 5 ms of signature checks.
+const BATCH: usize = 64;
+
+/// Something to do for one worker. The sender is told (or dropped) when it is done.
+#[derive(Debug)]
+pub(crate) enum Command {
+    /// Accept connections of a group here.
+    Listen(Arc<GatewayGroupId>, std::net::TcpListener),
+    /// Accept no more connections of a group.
+    Unlisten(GatewayGroupId, oneshot::Sender<()>),
+    /// Judge all connections by the policies that are in force now.
+    Judge(oneshot::Sender<()>),
+    /// Stop accepting, let connections finish for so long, then end.
+    Shutdown(Duration, oneshot::Sender<()>),
+}
+
+/// The way to all workers.
+#[derive(Debug)]
+pub(crate) struct Workers(Vec<mpsc::UnboundedSender<Command>>);
+
+impl Workers {
+    /// Makes a way to `number` workers, and the end of it for each of them.
+    pub(crate) fn new(number: usize) -> (Self, Vec<mpsc::UnboundedReceiver<Command>>) {
+        let (senders, receivers) = (0..number).map(|_| mpsc::unbounded_channel()).unzip();
+        (Self(senders), receivers)
+    }
+
+    /// How many there are.
+    pub(crate) fn number(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Gives each worker its own listener socket for a group.
+    pub(crate) fn listen(&self, group: &GatewayGroupId, sockets: Vec<std::net::TcpListener>) {
+        let group = Arc::new(group.clone());
+        for (worker, socket) in self.0.iter().zip(sockets) {
+            // A worker that has shut down accepts nothing any more.
+            let _ = worker.send(Command::Listen(Arc::clone(&group), socket));
+        }
+    }
+
+    /// Tells all workers the same, and waits until all have done it.
+    pub(crate) async fn tell_all(&self, command: impl Fn(oneshot::Sender<()>) -> Command) {
+        let told = self.0.iter().map(|worker| {
+            let (done, wait) = oneshot::channel();
+            // One that has shut down has nothing left to do; `wait` ends at once then.
+            let _ = worker.send(command(done));
+            wait
+        });
+        join_all(told.collect::<Vec<_>>()).await;
+    }
+}
+
+/// Starts a worker's thread. It ends after [`Command::Shutdown`], or when nobody can send commands any more.
+///
+/// `listeners` is given to one of the workers: it tries again to bind what could not be bound.
+///
+/// # Errors
+/// The thread or its runtime could not be made.
+pub(crate) fn spawn(
+    number: usize,
+    shared: Arc<Shared>,
+    commands: mpsc::UnboundedReceiver<Command>,
+    listeners: Option<Weak<Listeners>>,
+) -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    thread::Builder::new()
+        .name(format!("gateway-{number}"))
+        .spawn(move || run(&runtime, shared, commands, listeners))?;
+    Ok(())
+}
+
+fn run(
+    runtime: &Runtime,
+    shared: Arc<Shared>,
+    commands: mpsc::UnboundedReceiver<Command>,
+    listeners: Option<Weak<Listeners>>,
+) {
+    let tasks = LocalSet::new();
+    if let Some(listeners) = listeners {
+        tasks.spawn_local(retry_listeners(listeners));
+    }
+    let worker = Rc::new(Worker::new(shared));
+    let done = tasks.block_on(runtime, worker.obey(commands));
+    // Cuts off every connection that is still there.
+    drop(tasks);
+    if let Some(done) = done {
+        // Whoever asked may have stopped waiting.
+        let _ = done.send(());
+    }
+}
+
+async fn retry_listeners(listeners: Weak<Listeners>) {
+    let mut ticks = interval(RETRY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match listeners.upgrade() {
+            Some(listeners) => listeners.retry(),
+            None => return,
+        }
+    }
+}
+
+struct Worker {
+    shared: Arc<Shared>,
+    http: Http,
+    listeners: RefCell<HashMap<GatewayGroupId, JoinHandle<()>>>,
+    connections: RefCell<HashMap<Ulid, Rc<Connection>>>,
+    tasks: TaskTracker,
+    /// Set once it shuts down: how long connections may take.
+    grace: Cell<Option<Duration>>,
+}
+
+impl Worker {
+    fn new(shared: Arc<Shared>) -> Self {
+        Self {
+            http: Http::new(shared.options.header_timeout),
+            shared,
+            listeners: RefCell::default(),
+            connections: RefCell::default(),
+            tasks: TaskTracker::new(),
+            grace: Cell::new(None),
+        }
+    }
+
+    /// Works until told to shut down; answers whom to tell that it is done.
+    async fn obey(
+        self: Rc<Self>,
+        mut commands: mpsc::UnboundedReceiver<Command>,
+    ) -> Option<oneshot::Sender<()>> {
+        let mut sweeps = interval(SWEEP);
+        sweeps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            let command = tokio::select! {
+                command = commands.recv() => command?,
+                _ = sweeps.tick() => {
+                    self.sweep().await;
+                    continue;
+                }
+            };
+            match command {
+                Command::Listen(group, socket) => self.listen(group, socket),
+                Command::Unlisten(group, done) => {
+                    self.unlisten(&group).await;
+                    let _ = done.send(());
+                }
+                Command::Judge(done) => {
+                    self.judge().await;
+                    let _ = done.send(());
+                }
+                Command::Shutdown(grace, done) => {
+                    self.drain(grace).await;
+                    return Some(done);
+                }
+            }
+        }
+    }
+
+    fn listen(self: &Rc<Self>, group: Arc<GatewayGroupId>, socket: std::net::TcpListener) {
+        match TcpListener::from_std(socket) {
+            Ok(listener) => {
+                let name = GatewayGroupId::clone(&group);
+                let task = tokio::task::spawn_local(Rc::clone(self).accept(group, listener));
+                self.listeners.borrow_mut().insert(name, task);
+            }
+            Err(error) => tracing::error!(%group, %error, "cannot watch the listener socket"),
+        }
+    }
+
+    async fn unlisten(&self, group: &GatewayGroupId) {
+        let task = self.listeners.borrow_mut().remove(group);
+        if let Some(task) = task {
+            task.abort();
+            // The socket is closed when the task is gone; that it was aborted is no news.
+            let _ = task.await;
+        }
+    }
+
+    async fn accept(self: Rc<Self>, group: Arc<GatewayGroupId>, listener: TcpListener) {
+        loop {
+            let (socket, client) = match listener.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) if is_of_one_connection(&error) => continue,
+                Err(error) => {
+                    tracing::warn!(%group, %error, "cannot accept connections");
+                    sleep(ACCEPT_BACKOFF).await;
+                    continue;
+                }
+            };
+            // While the gateway is full, this one waits, and those behind it wait in the kernel.
+            let connections = Arc::clone(&self.shared.connections);
+            let permit = connections.acquire_owned().await.expect("the semaphore is never closed");
+            let worker = Rc::clone(&self);
+            let group = Arc::clone(&group);
+            self.tasks.spawn_local(async move {
+                worker.attend(group, socket, client).await;
+                drop(permit);
+            });
+        }
+    }
+
+    async fn attend(&self, group: Arc<GatewayGroupId>, socket: TcpStream, client: SocketAddr) {
+        let attempt = Attempt {
+            connection: Ulid::new(),
+            group,
+            client,
+            at: self.shared.options.clock.now(),
+            started: Instant::now(),
+            server_name: None,
+        };
+        let Some((connection, stream)) = handshake(&self.shared, attempt, socket).await else { return };
+        let connection = self.register(connection);
+        // Policies may have changed during the handshake, when nobody could find the connection yet.
+        connection.is_admitted(&self.shared);
+        if let Some(grace) = self.grace.get() {
+            connection.close_within(grace);
+        }
+        self.http.serve(&self.shared, &connection, stream).await;
+    }
+
+    fn register(&self, connection: Connection) -> Registered<'_> {
+        let connection = Rc::new(connection);
+        self.connections.borrow_mut().insert(connection.attempt().connection, Rc::clone(&connection));
+        Registered { connections: &self.connections, connection }
+    }
+
+    async fn judge(&self) {
+        self.for_each_connection(|connection| {
+            connection.is_admitted(&self.shared);
+        })
+        .await;
+    }
+
+    async fn sweep(&self) {
+        let options = &self.shared.options;
+        self.for_each_connection(|connection| {
+            connection.check_validity(&self.shared);
+            connection.close_if_idle(options.header_timeout, options.drain_timeout);
+        })
+        .await;
+    }
+
+    async fn for_each_connection(&self, act: impl Fn(&Connection)) {
+        let connections: Vec<_> = self.connections.borrow().values().map(Rc::clone).collect();
+        for batch in connections.chunks(BATCH) {
+            batch.iter().for_each(|connection| act(connection));
+            yield_now().await;
+        }
+    }
+
+    async fn drain(&self, grace: Duration) {
+        self.grace.set(Some(grace));
+        let groups: Vec<GatewayGroupId> = self.listeners.borrow().keys().cloned().collect();
+        for group in groups {
+            self.unlisten(&group).await;
+        }
+        self.for_each_connection(|connection| connection.close_within(grace)).await;
+        self.tasks.close();
+        if timeout(grace, self.tasks.wait()).await.is_err() {
+            tracing::info!(left = self.tasks.len(), "cutting off connections that did not finish in time");
+        }
+    }
+}
+
+/// A connection for as long as it can be found by its worker.
+struct Registered<'a> {
+    connections: &'a RefCell<HashMap<Ulid, Rc<Connection>>>,
+    connection: Rc<Connection>,
+}
+
+impl std::ops::Deref for Registered<'_> {
+    type Target = Rc<Connection>;
+
+    fn deref(&self) -> &Rc<Connection> {
+        &self.connection
+    }
+}
+
+impl Drop for Registered<'_> {
+    fn drop(&mut self) {
+        self.connections.borrow_mut().remove(&self.connection.attempt().connection);
+    }
+}
+
+/// Whether a failed accept says something of that one client only.
+fn is_of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
