@@ -1,6 +1,16 @@
-use domain::{CaCertificateId, GatewayGroupId, SslCertificateId, UnixTime};
+use std::collections::{HashMap, HashSet};
 
-use crate::{Author, Store, StoreError, WriteError};
+use aws_lc_rs::digest;
+use domain::{CaCertificateId, GatewayGroupId, SslCertificateId, UnixTime};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+
+use crate::column::{self, Row};
+use crate::entity::ca_certificate::{ActiveModel, Column, Entity, Model};
+use crate::entity::ssl_certificate_ca as reference;
+use crate::write::{Action, AuditEntry, AuditNoun, Write};
+use crate::{Author, Store, StoreError, WriteError, batch};
 
 /// A CA bundle as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,9 +41,31 @@ impl Store {
     /// The database failed.
     pub async fn ca_certificates(
         &self,
-        _group: &GatewayGroupId,
+        group: &GatewayGroupId,
     ) -> Result<Vec<(StoredCaCertificate, Vec<SslCertificateId>)>, StoreError> {
-        unimplemented!()
+        let snapshot = self.snapshot().await?;
+        let bundles = Entity::find()
+            .filter(Column::GroupId.eq(group.as_str()))
+            .order_by_desc(Column::CreatedAt)
+            .order_by_desc(Column::Id)
+            .all(&snapshot)
+            .await?;
+        let references = reference::Entity::find()
+            .filter(reference::Column::GroupId.eq(group.as_str()))
+            .order_by_asc(reference::Column::SslCertificateId)
+            .all(&snapshot)
+            .await?;
+        let mut users: HashMap<String, Vec<SslCertificateId>> = HashMap::new();
+        for reference in references {
+            let row = Row { table: "ssl_certificate_ca", id: &reference.ssl_certificate_id };
+            let user = row.parse("id", &reference.ssl_certificate_id)?;
+            users.entry(reference.ca_certificate_id).or_default().push(user);
+        }
+        let with_users = |model: Model| {
+            let users = users.remove(&model.id).unwrap_or_default();
+            Ok((stored(model)?, users))
+        };
+        bundles.into_iter().map(with_users).collect()
     }
 
     /// Some of the group's CAs; unknown ids are left out.
@@ -42,10 +74,18 @@ impl Store {
     /// The database failed.
     pub async fn ca_certificates_by_id(
         &self,
-        _group: &GatewayGroupId,
-        _ids: &[CaCertificateId],
+        group: &GatewayGroupId,
+        ids: &[CaCertificateId],
     ) -> Result<Vec<StoredCaCertificate>, StoreError> {
-        unimplemented!()
+        let snapshot = self.snapshot().await?;
+        let mut found: HashMap<String, StoredCaCertificate> = HashMap::new();
+        for some in ids.chunks(batch::VALUES) {
+            for model in Entity::find().filter(among(group, some)).all(&snapshot).await? {
+                found.insert(model.id.clone(), stored(model)?);
+            }
+        }
+        // In the order asked for.
+        Ok(ids.iter().filter_map(|id| found.remove(id.as_str())).collect())
     }
 
     /// Deletes a CA that no SSL certificate refers to.
@@ -54,10 +94,101 @@ impl Store {
     /// [`WriteError::NotFound`], [`WriteError::InUse`].
     pub async fn delete_ca_certificate(
         &self,
-        _author: &Author,
-        _group: &GatewayGroupId,
-        _id: &CaCertificateId,
+        author: &Author,
+        group: &GatewayGroupId,
+        id: &CaCertificateId,
     ) -> Result<(), WriteError> {
-        unimplemented!()
+        let write = self.begin_write(author).await?;
+        let key = (group.to_string(), id.to_string());
+        if Entity::find_by_id(key.clone()).one(write.db()).await?.is_none() {
+            return Err(WriteError::NotFound);
+        }
+        let users = reference::Entity::find()
+            .filter(reference::Column::GroupId.eq(group.as_str()))
+            .filter(reference::Column::CaCertificateId.eq(id.as_str()))
+            .count(write.db())
+            .await?;
+        if users > 0 {
+            return Err(WriteError::InUse(users));
+        }
+        Entity::delete_by_id(key).exec(write.db()).await?;
+        let entry = AuditEntry {
+            action: Action::Delete,
+            noun: AuditNoun::CaCertificate,
+            id: id.as_str(),
+            group: Some(group),
+            detail: json!({}),
+        };
+        // No instance holds a CA that nothing refers to.
+        Ok(write.finish(entry, Vec::new()).await?)
     }
+}
+
+/// The ids of the CAs that a policy is to refer to, each once, in order; a bundle that is new to the group is added.
+pub(crate) async fn resolve(
+    write: &Write,
+    group: &GatewayGroupId,
+    source: CaSource,
+) -> Result<Vec<CaCertificateId>, WriteError> {
+    match source {
+        CaSource::Upload(pem) => Ok(vec![find_or_insert(write, group, pem).await?]),
+        CaSource::Existing(mut ids) => {
+            let mut seen = HashSet::new();
+            ids.retain(|id| seen.insert(id.clone()));
+            for some in ids.chunks(batch::VALUES) {
+                let found = Entity::find().filter(among(group, some)).all(write.db()).await?;
+                let found: HashSet<&str> = found.iter().map(|model| model.id.as_str()).collect();
+                if let Some(unknown) = some.iter().find(|id| !found.contains(id.as_str())) {
+                    return Err(WriteError::CaUnknown(unknown.clone()));
+                }
+            }
+            Ok(ids)
+        }
+    }
+}
+
+async fn find_or_insert(
+    write: &Write,
+    group: &GatewayGroupId,
+    pem: String,
+) -> Result<CaCertificateId, StoreError> {
+    let pem_sha256 = digest::digest(&digest::SHA256, pem.as_bytes()).as_ref().to_vec();
+    let same = Entity::find()
+        .filter(Column::GroupId.eq(group.as_str()))
+        .filter(Column::PemSha256.eq(pem_sha256.clone()))
+        .one(write.db())
+        .await?;
+    if let Some(model) = same {
+        return row_of(&model).parse("id", &model.id);
+    }
+    let id: CaCertificateId = column::new_id();
+    let row = ActiveModel {
+        group_id: Set(group.to_string()),
+        id: Set(id.to_string()),
+        pem: Set(pem),
+        pem_sha256: Set(pem_sha256),
+        created_at: Set(write.at().0),
+    };
+    Entity::insert(row).exec_without_returning(write.db()).await?;
+    Ok(id)
+}
+
+fn among(group: &GatewayGroupId, ids: &[CaCertificateId]) -> Condition {
+    Condition::all()
+        .add(Column::GroupId.eq(group.as_str()))
+        .add(Column::Id.is_in(ids.iter().map(CaCertificateId::as_str)))
+}
+
+fn row_of(model: &Model) -> Row<'_> {
+    Row { table: "ca_certificate", id: &model.id }
+}
+
+pub(crate) fn stored(model: Model) -> Result<StoredCaCertificate, StoreError> {
+    let row = row_of(&model);
+    Ok(StoredCaCertificate {
+        id: row.parse("id", &model.id)?,
+        group: row.parse("group", &model.group_id)?,
+        pem: model.pem,
+        created_at: UnixTime(model.created_at),
+    })
 }

@@ -1,5 +1,8 @@
 use domain::{GatewayGroupId, Revision, UnixTime};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use crate::column::{self, Row};
+use crate::entity::object_change::{Column, Entity, Model};
 use crate::{Store, StoreError};
 
 /// Who makes a change, and when: stands in the audit row.
@@ -38,7 +41,24 @@ impl Store {
     ///
     /// # Errors
     /// The database failed.
-    pub async fn changes_since(&self, _since: Revision) -> Result<Vec<ChangedObject>, StoreError> {
-        unimplemented!()
+    pub async fn changes_since(&self, since: Revision) -> Result<Vec<ChangedObject>, StoreError> {
+        let rows = Entity::find()
+            .filter(Column::Revision.gt(column::revision_value(since)))
+            .order_by_asc(Column::Revision)
+            .order_by_asc(Column::Noun)
+            .order_by_asc(Column::GroupId)
+            .order_by_asc(Column::ObjectId)
+            .all(&self.db)
+            .await?;
+        let object = |model: Model| {
+            let row = Row { table: "object_change", id: &model.object_id };
+            Ok(ChangedObject {
+                revision: column::revision(model.revision),
+                group: row.parse("group", &model.group_id)?,
+                noun: row.word("noun", &model.noun)?,
+                id: model.object_id,
+            })
+        };
+        rows.into_iter().map(object).collect()
     }
 }

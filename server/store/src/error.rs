@@ -104,13 +104,13 @@ pub enum OpenError {
         "the master key from {origin} is not the one this database was sealed with; put the right one back"
     )]
     MasterKeyWrong {
-        /// The file's path, or POSTERN_MASTER_KEY.
+        /// The file's path, or `POSTERN_MASTER_KEY`.
         origin: String,
     },
     /// The master key cannot be used.
     #[error("the master key from {origin} is not usable: {problem}")]
     MasterKeyMalformed {
-        /// The file's path, or POSTERN_MASTER_KEY.
+        /// The file's path, or `POSTERN_MASTER_KEY`.
         origin: String,
         /// What is wrong with it.
         problem: String,

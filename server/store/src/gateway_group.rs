@@ -1,8 +1,19 @@
+use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use domain::{GatewayGroupId, GroupName, Revision};
+use sea_orm::ActiveValue::Set;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect,
+};
+use serde_json::{Value, json};
 
-use crate::{Author, Store, StoreError, WriteError};
+use crate::column::{self, Row};
+use crate::entity::gateway_group::{ActiveModel, Column, Entity, Model};
+use crate::entity::ssl_certificate;
+use crate::write::{Action, AuditEntry, AuditNoun, Touched, Write};
+use crate::{Author, ChangedNoun, Store, StoreError, WriteError};
 
 /// A gateway group's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,31 +43,61 @@ impl Store {
     /// # Errors
     /// The database failed.
     pub async fn gateway_groups(&self) -> Result<Vec<StoredGatewayGroup>, StoreError> {
-        unimplemented!()
+        let snapshot = self.snapshot().await?;
+        let groups = Entity::find().order_by_asc(Column::NameKey).all(&snapshot).await?;
+        let counted: Vec<(String, i64)> = ssl_certificate::Entity::find()
+            .select_only()
+            .column(ssl_certificate::Column::GroupId)
+            .column_as(ssl_certificate::Column::Id.count(), "certificates")
+            .group_by(ssl_certificate::Column::GroupId)
+            .into_tuple()
+            .all(&snapshot)
+            .await?;
+        let counted: HashMap<String, i64> = counted.into_iter().collect();
+        let count = |id: &str| counted.get(id).copied().unwrap_or_default().unsigned_abs();
+        groups.into_iter().map(|group| stored(&group, count(&group.id))).collect()
     }
 
     /// One group.
     ///
     /// # Errors
     /// The database failed.
-    pub async fn gateway_group(
-        &self,
-        _id: &GatewayGroupId,
-    ) -> Result<Option<StoredGatewayGroup>, StoreError> {
-        unimplemented!()
+    pub async fn gateway_group(&self, id: &GatewayGroupId) -> Result<Option<StoredGatewayGroup>, StoreError> {
+        let snapshot = self.snapshot().await?;
+        match Entity::find_by_id(id.as_str()).one(&snapshot).await? {
+            Some(group) => stored(&group, ssl_certificates_of(&snapshot, id).await?).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Creates a group. `id` is chosen by the caller for the first one only; otherwise a new ULID.
     ///
     /// # Errors
-    /// [`WriteError::NameTaken`], [`WriteError::AddressTaken`].
+    /// [`WriteError::NameTaken`], [`WriteError::AddressTaken`]; [`WriteError::Stale`] if there is a group with this
+    /// `id`.
     pub async fn insert_gateway_group(
         &self,
-        _author: &Author,
-        _id: Option<GatewayGroupId>,
-        _row: GatewayGroupRow,
+        author: &Author,
+        id: Option<GatewayGroupId>,
+        row: GatewayGroupRow,
     ) -> Result<StoredGatewayGroup, WriteError> {
-        unimplemented!()
+        let write = self.begin_write(author).await?;
+        let id = id.unwrap_or_else(column::new_id);
+        if Entity::find_by_id(id.as_str()).one(write.db()).await?.is_some() {
+            return Err(WriteError::Stale);
+        }
+        check_unique(&write, &id, &row).await?;
+        let group = Model {
+            id: id.to_string(),
+            name: row.name.to_string(),
+            name_key: name_key(&row.name),
+            listener: row.listener.to_string(),
+            listener_key: listener_key(row.listener),
+            revision: write.revision(),
+        };
+        Entity::insert(group.clone().into_active_model()).exec_without_returning(write.db()).await?;
+        finish(write, Action::Create, &id, detail(&row)).await?;
+        Ok(stored(&group, 0)?)
     }
 
     /// Changes a group.
@@ -65,22 +106,105 @@ impl Store {
     /// [`WriteError::NotFound`], [`WriteError::NameTaken`], [`WriteError::AddressTaken`].
     pub async fn update_gateway_group(
         &self,
-        _author: &Author,
-        _id: &GatewayGroupId,
-        _row: GatewayGroupRow,
+        author: &Author,
+        id: &GatewayGroupId,
+        row: GatewayGroupRow,
     ) -> Result<StoredGatewayGroup, WriteError> {
-        unimplemented!()
+        let write = self.begin_write(author).await?;
+        require(write.db(), id).await?;
+        check_unique(&write, id, &row).await?;
+        let group = Entity::update(ActiveModel {
+            id: Set(id.to_string()),
+            name: Set(row.name.to_string()),
+            name_key: Set(name_key(&row.name)),
+            listener: Set(row.listener.to_string()),
+            listener_key: Set(listener_key(row.listener)),
+            revision: Set(write.revision()),
+        })
+        .exec(write.db())
+        .await?;
+        let ssl_certificates = ssl_certificates_of(write.db(), id).await?;
+        finish(write, Action::Update, id, detail(&row)).await?;
+        Ok(stored(&group, ssl_certificates)?)
     }
 
     /// Deletes a group that has no SSL certificates; its CA certificates go with it.
     ///
     /// # Errors
     /// [`WriteError::NotFound`], [`WriteError::InUse`].
-    pub async fn delete_gateway_group(
-        &self,
-        _author: &Author,
-        _id: &GatewayGroupId,
-    ) -> Result<(), WriteError> {
-        unimplemented!()
+    pub async fn delete_gateway_group(&self, author: &Author, id: &GatewayGroupId) -> Result<(), WriteError> {
+        let write = self.begin_write(author).await?;
+        let group = require(write.db(), id).await?;
+        let ssl_certificates = ssl_certificates_of(write.db(), id).await?;
+        if ssl_certificates > 0 {
+            return Err(WriteError::InUse(ssl_certificates));
+        }
+        // The foreign key takes the CA certificates along.
+        Entity::delete_by_id(id.as_str()).exec(write.db()).await?;
+        finish(write, Action::Delete, id, json!({ "name": group.name })).await
     }
+}
+
+/// The group, which must be there.
+pub(crate) async fn require(db: &impl ConnectionTrait, id: &GatewayGroupId) -> Result<Model, WriteError> {
+    Entity::find_by_id(id.as_str()).one(db).await?.ok_or(WriteError::NotFound)
+}
+
+async fn ssl_certificates_of(db: &impl ConnectionTrait, id: &GatewayGroupId) -> Result<u64, StoreError> {
+    let certificates = ssl_certificate::Entity::find();
+    Ok(certificates.filter(ssl_certificate::Column::GroupId.eq(id.as_str())).count(db).await?)
+}
+
+/// Refuses a name or an address that another group has.
+async fn check_unique(write: &Write, id: &GatewayGroupId, row: &GatewayGroupRow) -> Result<(), WriteError> {
+    let others = || Entity::find().filter(Column::Id.ne(id.as_str()));
+    let same_name = others().filter(Column::NameKey.eq(name_key(&row.name)));
+    if same_name.one(write.db()).await?.is_some() {
+        return Err(WriteError::NameTaken);
+    }
+    let Some(address) = listener_key(row.listener) else { return Ok(()) };
+    match others().filter(Column::ListenerKey.eq(address)).one(write.db()).await? {
+        Some(other) => Err(WriteError::AddressTaken(row_of(&other).parse("id", &other.id)?)),
+        None => Ok(()),
+    }
+}
+
+async fn finish(write: Write, action: Action, id: &GatewayGroupId, detail: Value) -> Result<(), WriteError> {
+    let touched = Touched { noun: ChangedNoun::GatewayGroup, group: id.clone(), id: id.to_string() };
+    let noun = AuditNoun::GatewayGroup;
+    let entry = AuditEntry { action, noun, id: id.as_str(), group: Some(id), detail };
+    Ok(write.finish(entry, vec![touched]).await?)
+}
+
+fn detail(row: &GatewayGroupRow) -> Value {
+    json!({ "name": row.name, "listener": row.listener })
+}
+
+/// What makes two names the same.
+fn name_key(name: &GroupName) -> String {
+    name.as_str().to_lowercase()
+}
+
+/// What makes two listeners clash. Port 0 asks for any free port, so it clashes with none; an IPv4 address written as
+/// IPv6 is the IPv4 address.
+fn listener_key(listener: SocketAddr) -> Option<String> {
+    let address = SocketAddr::new(listener.ip().to_canonical(), listener.port());
+    (address.port() != 0).then(|| address.to_string())
+}
+
+fn row_of(model: &Model) -> Row<'_> {
+    Row { table: "gateway_group", id: &model.id }
+}
+
+fn stored(model: &Model, ssl_certificates: u64) -> Result<StoredGatewayGroup, StoreError> {
+    let row = row_of(model);
+    Ok(StoredGatewayGroup {
+        id: row.parse("id", &model.id)?,
+        row: GatewayGroupRow {
+            name: row.parse("name", &model.name)?,
+            listener: row.parse("listener", &model.listener)?,
+        },
+        ssl_certificates,
+        revision: column::revision(model.revision),
+    })
 }

@@ -4,14 +4,24 @@
 //! transaction. Private keys are sealed before they reach the database. Only `sqlite` may hold SQL or pragmas of one
 //! database.
 
+mod batch;
 mod ca_certificate;
 mod change;
+mod column;
+mod data_dir;
+mod entity;
 mod error;
 mod gateway_group;
+mod master_key;
+mod migration;
 mod open;
+mod seal;
 mod session;
+mod snapshot;
+mod sqlite;
 mod ssl_certificate;
 mod user;
+mod write;
 
 pub use ca_certificate::{CaSource, StoredCaCertificate};
 pub use change::{Author, ChangedNoun, ChangedObject};

@@ -1,9 +1,21 @@
+//! SSL certificates: the rows of one stand in four tables, which are read and written together here.
+
+mod audit;
+mod cas;
+mod load;
+mod overlaps;
+mod pairs;
+mod read;
+mod scope;
+mod snis;
+mod write;
+
 use domain::{
-    CertificateType, Depth, GatewayGroupId, Page, PageRequest, PeerVerificationMode, Revision, Secret, Sni,
-    SslCertificateId, Status, UnixTime,
+    CertificateType, Depth, GatewayGroupId, PeerVerificationMode, Revision, Secret, Sni, SslCertificateId,
+    Status, UnixTime,
 };
 
-use crate::{Author, CaSource, Store, StoreError, StoredCaCertificate, WriteError};
+use crate::{CaSource, StoredCaCertificate};
 
 /// An SSL certificate as stored, its keys unsealed.
 #[derive(Debug, Clone)]
@@ -108,99 +120,4 @@ pub struct CertificateFilter {
     pub status: Option<Status>,
     /// Only those that expire before this.
     pub expires_before: Option<UnixTime>,
-}
-
-impl Store {
-    /// One page of a group's certificates, newest first, without keys.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn ssl_certificates(
-        &self,
-        _group: &GatewayGroupId,
-        _filter: &CertificateFilter,
-        _page: PageRequest,
-    ) -> Result<Page<StoredSslCertificate>, StoreError> {
-        unimplemented!()
-    }
-
-    /// One certificate with its keys.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn ssl_certificate(
-        &self,
-        _group: &GatewayGroupId,
-        _id: &SslCertificateId,
-    ) -> Result<Option<StoredSslCertificate>, StoreError> {
-        unimplemented!()
-    }
-
-    /// All certificates of all groups with their keys, in slices of at most `slice` ordered by id, for start-up:
-    /// those after `after`.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn ssl_certificates_after(
-        &self,
-        _after: Option<&(GatewayGroupId, SslCertificateId)>,
-        _slice: u64,
-    ) -> Result<Vec<StoredSslCertificate>, StoreError> {
-        unimplemented!()
-    }
-
-    /// The SNIs of the group's enabled server certificates that are equal to, cover, or are covered by one of `snis`,
-    /// except those of `except`.
-    ///
-    /// # Errors
-    /// The database failed.
-    pub async fn overlapping_snis(
-        &self,
-        _group: &GatewayGroupId,
-        _snis: &[Sni],
-        _except: Option<&SslCertificateId>,
-    ) -> Result<Vec<(Sni, SslCertificateId)>, StoreError> {
-        unimplemented!()
-    }
-
-    /// Adds a certificate under a new ULID.
-    ///
-    /// # Errors
-    /// [`WriteError::NotFound`] (the group), [`WriteError::SniTaken`], [`WriteError::CaUnknown`].
-    pub async fn insert_ssl_certificate(
-        &self,
-        _author: &Author,
-        _group: &GatewayGroupId,
-        _new: NewSslCertificate,
-    ) -> Result<StoredSslCertificate, WriteError> {
-        unimplemented!()
-    }
-
-    /// Changes a certificate. `expected` is the revision that the author has seen.
-    ///
-    /// # Errors
-    /// [`WriteError::NotFound`], [`WriteError::Stale`], [`WriteError::SniTaken`], [`WriteError::CaUnknown`].
-    pub async fn update_ssl_certificate(
-        &self,
-        _author: &Author,
-        _group: &GatewayGroupId,
-        _id: &SslCertificateId,
-        _patch: SslCertificatePatch,
-        _expected: Option<Revision>,
-    ) -> Result<StoredSslCertificate, WriteError> {
-        unimplemented!()
-    }
-
-    /// Deletes a certificate and its keys.
-    ///
-    /// # Errors
-    /// [`WriteError::NotFound`].
-    pub async fn delete_ssl_certificate(
-        &self,
-        _author: &Author,
-        _group: &GatewayGroupId,
-        _id: &SslCertificateId,
-    ) -> Result<(), WriteError> {
-        unimplemented!()
-    }
 }

@@ -1,0 +1,142 @@
+//! Between domain types and what stands in columns.
+
+use std::str::FromStr;
+
+use domain::{CertificateType, IdError, PeerVerificationMode, Revision, Role, Status};
+use ulid::Ulid;
+
+use crate::{ChangedNoun, StoreError};
+
+/// A value of a closed set, as a word in a column. A word, once written by a released version, never changes.
+pub(crate) trait Word: Copy + 'static {
+    /// All values.
+    const ALL: &'static [Self];
+
+    /// The word for this value.
+    fn word(self) -> &'static str;
+}
+
+impl Word for CertificateType {
+    const ALL: &'static [Self] = &[Self::Server, Self::Client];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Server => "server",
+            Self::Client => "client",
+        }
+    }
+}
+
+impl Word for Status {
+    const ALL: &'static [Self] = &[Self::Enabled, Self::Disabled];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+        }
+    }
+}
+
+impl Word for PeerVerificationMode {
+    const ALL: &'static [Self] = &[Self::Off, Self::Required];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Required => "required",
+        }
+    }
+}
+
+impl Word for Role {
+    const ALL: &'static [Self] = &[Self::Administrator];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
+impl Word for ChangedNoun {
+    const ALL: &'static [Self] = &[Self::GatewayGroup, Self::SslCertificate];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::GatewayGroup => "gateway_group",
+            Self::SslCertificate => "ssl_certificate",
+        }
+    }
+}
+
+/// A row as error messages name it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'a> {
+    /// Its table.
+    pub(crate) table: &'static str,
+    /// Its id.
+    pub(crate) id: &'a str,
+}
+
+impl Row<'_> {
+    /// The value that a word stands for.
+    pub(crate) fn word<W: Word>(self, column: &str, word: &str) -> Result<W, StoreError> {
+        let value = W::ALL.iter().copied().find(|value| value.word() == word);
+        value.ok_or_else(|| self.corrupt(format!("unknown {column} {word:?}")))
+    }
+
+    /// The value that a text stands for.
+    pub(crate) fn parse<T: FromStr>(self, column: &str, text: &str) -> Result<T, StoreError> {
+        text.parse().map_err(|_| self.corrupt(format!("unusable {column} {text:?}")))
+    }
+
+    /// An error that names this row.
+    pub(crate) fn corrupt(self, problem: String) -> StoreError {
+        StoreError::Corrupt { table: self.table, id: self.id.to_owned(), problem }
+    }
+}
+
+/// A new id: a ULID, so that ids sort by age.
+pub(crate) fn new_id<T: FromStr<Err = IdError>>() -> T {
+    Ulid::new().to_string().parse().expect("a ULID is made of letters and digits")
+}
+
+/// A revision read from a column.
+pub(crate) fn revision(value: i64) -> Revision {
+    // The counter starts at 0 and is only ever counted up.
+    Revision(value.unsigned_abs())
+}
+
+/// A revision to be compared with a column.
+pub(crate) fn revision_value(revision: Revision) -> i64 {
+    i64::try_from(revision.0).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROW: Row<'_> = Row { table: "t", id: "1" };
+
+    fn reads_what_it_writes<W: Word + PartialEq + std::fmt::Debug>() {
+        for value in W::ALL {
+            assert_eq!(ROW.word::<W>("column", value.word()).expect("a word it wrote"), *value);
+        }
+    }
+
+    #[test]
+    fn words_are_read_back() {
+        reads_what_it_writes::<CertificateType>();
+        reads_what_it_writes::<Status>();
+        reads_what_it_writes::<PeerVerificationMode>();
+        reads_what_it_writes::<Role>();
+        reads_what_it_writes::<ChangedNoun>();
+    }
+
+    #[test]
+    fn an_unknown_word_names_its_row() {
+        let error = ROW.word::<Status>("status", "paused").expect_err("no such status");
+        assert_eq!(error.to_string(), r#"t row 1: unknown status "paused""#);
+    }
+}

@@ -1,0 +1,21 @@
+use sea_orm::entity::prelude::*;
+
+/// A gateway group.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "gateway_group")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// The name in lower case; unique.
+    pub(crate) name_key: String,
+    pub(crate) listener: String,
+    /// The address that two groups may not share; unique. None while the port is 0.
+    pub(crate) listener_key: Option<String>,
+    pub(crate) revision: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
