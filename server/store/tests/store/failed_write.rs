@@ -1,0 +1,89 @@
+//! A write that fails leaves nothing behind: no row, no audit row, no revision.
+
+use domain::{Revision, Status};
+use store::{CaSource, NewSslCertificate, SslCertificatePatch, WriteError};
+
+use crate::support::{Fixture, author, ca_id, group, group_row, pair, server, snis};
+
+#[tokio::test]
+async fn nothing_is_half_written() {
+    let fixture = Fixture::with_group().await;
+    let store = &fixture.store;
+    let at = author(50);
+    let default = group();
+    let absent_group = "absent".parse().expect("an id");
+    let absent = "absent".parse().expect("an id");
+    let row = group_row("other", "127.0.0.1:1");
+    let other = store.insert_gateway_group(&author(2), None, row).await.expect("written").id;
+    let holder = fixture.add(server(&["a.test"])).await.id;
+    let loser = fixture.add(server(&["b.test"])).await;
+    let disabled = fixture.add(server(&["c.test"])).await.id;
+    let ca = loser.peer_verification.ca_certificates[0].id.clone();
+    let off = SslCertificatePatch { status: Some(Status::Disabled), ..SslCertificatePatch::default() };
+    store.update_ssl_certificate(&author(3), &default, &disabled, off.clone(), None).await.expect("written");
+    let to_a = SslCertificatePatch { snis: Some(snis(&["a.test"])), ..SslCertificatePatch::default() };
+    store.update_ssl_certificate(&author(3), &default, &disabled, to_a, None).await.expect("written");
+    let admin = "admin".parse().expect("a name");
+    store.insert_first_user(&author(4), admin, String::new()).await.expect("first");
+
+    let unknown_ca = Some(CaSource::Existing(vec![ca_id("absent")]));
+    // Gets as far as taking an SNI over before the CA turns out to be unknown.
+    let takes_over = NewSslCertificate { ca: unknown_ca.clone(), replace: true, ..server(&["b.test"]) };
+    let everything = SslCertificatePatch {
+        status: Some(Status::Enabled),
+        pairs: Some(vec![pair("new")]),
+        snis: Some(snis(&["b.test", "new.test"])),
+        ca: unknown_ca,
+        replace: true,
+        ..SslCertificatePatch::default()
+    };
+    let on = SslCertificatePatch { status: Some(Status::Enabled), ..SslCertificatePatch::default() };
+    let seen = Some(Revision(1));
+
+    let before = fixture.file().await.dump().await;
+    macro_rules! fails {
+        ($write:expr, $error:pat) => {
+            let error = $write.await.expect_err(stringify!($write));
+            assert!(matches!(error, $error), "{}: {error:?}", stringify!($write));
+            assert_eq!(fixture.file().await.dump().await, before, "{}", stringify!($write));
+        };
+    }
+    fails!(store.insert_ssl_certificate(&at, &absent_group, server(&["x.test"])), WriteError::NotFound);
+    fails!(
+        store.insert_ssl_certificate(&at, &default, server(&["x.test", "a.test"])),
+        WriteError::SniTaken { .. }
+    );
+    fails!(store.insert_ssl_certificate(&at, &default, takes_over), WriteError::CaUnknown(_));
+    fails!(store.update_ssl_certificate(&at, &default, &absent, off.clone(), None), WriteError::NotFound);
+    fails!(store.update_ssl_certificate(&at, &default, &holder, off, seen), WriteError::Stale);
+    fails!(store.update_ssl_certificate(&at, &default, &disabled, on, None), WriteError::SniTaken { .. });
+    fails!(store.update_ssl_certificate(&at, &default, &holder, everything, None), WriteError::CaUnknown(_));
+    fails!(store.delete_ssl_certificate(&at, &default, &absent), WriteError::NotFound);
+    fails!(store.delete_ca_certificate(&at, &default, &ca), WriteError::InUse(1));
+    fails!(store.delete_ca_certificate(&at, &default, &ca_id("absent")), WriteError::NotFound);
+    fails!(
+        store.insert_gateway_group(&at, Some(group()), group_row("third", "127.0.0.1:3")),
+        WriteError::Stale
+    );
+    fails!(store.insert_gateway_group(&at, None, group_row("Default", "127.0.0.1:3")), WriteError::NameTaken);
+    fails!(
+        store.insert_gateway_group(&at, None, group_row("third", "127.0.0.1:9443")),
+        WriteError::AddressTaken(_)
+    );
+    fails!(
+        store.update_gateway_group(&at, &absent_group, group_row("third", "127.0.0.1:3")),
+        WriteError::NotFound
+    );
+    fails!(
+        store.update_gateway_group(&at, &other, group_row("default", "127.0.0.1:1")),
+        WriteError::NameTaken
+    );
+    fails!(
+        store.update_gateway_group(&at, &other, group_row("other", "127.0.0.1:9443")),
+        WriteError::AddressTaken(_)
+    );
+    fails!(store.delete_gateway_group(&at, &default), WriteError::InUse(3));
+    fails!(store.delete_gateway_group(&at, &absent_group), WriteError::NotFound);
+    let second = "second".parse().expect("a name");
+    fails!(store.insert_first_user(&at, second, String::new()), WriteError::Stale);
+}
