@@ -7,10 +7,15 @@ use leptos_router::{SsrMode, path};
 use crate::components::ProblemPage;
 use crate::language::Language;
 use crate::pages::account::{AccountFrame, SetUpPage, SignInPage};
+use crate::pages::ca_certificate::{CaCertificatesPage, DeleteCaCertificate};
 use crate::pages::gateway_group::{
     DeleteGroupPage, GroupLayout, NewGroupPage, OverviewPage, SettingsPage, StartPage,
 };
 use crate::pages::layout::Layout;
+use crate::pages::ssl_certificate::{
+    AddSslCertificate, DeleteSslCertificate, EditSslCertificate, ReplaceSslCertificate, SslCertificatePage,
+    SslCertificatesPage,
+};
 use crate::text::common::POSTERN;
 
 /// The dashboard: every page at its address. Pages arrive whole, so they work where no script runs.
@@ -31,6 +36,20 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=OverviewPage/>
                         <Route path=path!("settings") view=SettingsPage/>
                         <Route path=path!("delete") view=DeleteGroupPage/>
+                        <ParentRoute path=path!("ssl-certificates") view=SslCertificatesPage>
+                            <Route path=path!("") view=|| ()/>
+                            <Route path=path!("new") view=AddSslCertificate/>
+                        </ParentRoute>
+                        <ParentRoute path=path!("ssl-certificates/:id") view=SslCertificatePage>
+                            <Route path=path!("") view=|| ()/>
+                            <Route path=path!("edit") view=EditSslCertificate/>
+                            <Route path=path!("replace") view=ReplaceSslCertificate/>
+                            <Route path=path!("delete") view=DeleteSslCertificate/>
+                        </ParentRoute>
+                        <ParentRoute path=path!("ca-certificates") view=CaCertificatesPage>
+                            <Route path=path!("") view=|| ()/>
+                            <Route path=path!(":id/delete") view=DeleteCaCertificate/>
+                        </ParentRoute>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

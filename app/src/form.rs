@@ -8,6 +8,9 @@ use leptos::server_fn::error::ServerFnUrlError;
 use crate::error::{UiError, accepts_html, answer};
 use crate::local_path::LocalPath;
 
+/// The longest address that servers and browsers are sure to take, in bytes: what was typed is left out beyond.
+const ADDRESS_LIMIT: usize = 32 * 1024;
+
 /// The page that a form stands on, and what had been typed, so that it need not be typed again where the page has to be
 /// loaded anew. Nothing secret belongs here: it becomes part of an address.
 #[derive(Debug)]
@@ -22,7 +25,7 @@ pub struct FormPage<'a> {
 pub fn finish<F: ServerFn>(result: Result<LocalPath, Problem>, form: &FormPage<'_>) -> Result<(), UiError> {
     match answer(result) {
         Ok(next) => {
-            see_other(&next);
+            see_other(next.as_str());
             Ok(())
         }
         Err(error) => {
@@ -37,8 +40,8 @@ pub fn finish<F: ServerFn>(result: Result<LocalPath, Problem>, form: &FormPage<'
 }
 
 /// Leads the browser on to `path` (303, RFC 9110 §15.4.4), or tells the script that sent the form to go there.
-pub fn see_other(path: &LocalPath) {
-    leptos_axum::redirect(path.as_str());
+fn see_other(path: &str) {
+    leptos_axum::redirect(path);
     if is_plain_form()
         && let Some(response) = use_context::<leptos_axum::ResponseOptions>()
     {
@@ -52,11 +55,14 @@ fn is_plain_form() -> bool {
 }
 
 impl FormPage<'_> {
-    /// The address that shows the form with what was typed, and with the error where `ServerAction` looks for it.
-    fn with_error<F: ServerFn>(&self, error: UiError) -> Option<LocalPath> {
+    /// The address that shows the form with what was typed, and with the error where `ServerAction` looks for it. It is
+    /// made of our own path and of escaped text, so it is one of this site and fit for a header.
+    fn with_error<F: ServerFn>(&self, error: UiError) -> Option<String> {
         let base = format!("http://localhost{}", self.path);
         let mut url = ServerFnUrlError::new(F::PATH, error).to_url(&base).ok()?;
+        let without_typed = url.clone();
         url.query_pairs_mut().extend_pairs(self.typed);
-        format!("{}?{}", url.path(), url.query().unwrap_or_default()).parse().ok()
+        let url = if url.as_str().len() <= ADDRESS_LIMIT { url } else { without_typed };
+        Some(format!("{}?{}", url.path(), url.query().unwrap_or_default()))
     }
 }

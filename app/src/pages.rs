@@ -1,6 +1,7 @@
 //! One folder per noun: list, form, detail, and `api` with this noun's server functions.
 
 pub mod account;
+pub mod ca_certificate;
 pub mod gateway_group;
 pub mod layout;
 pub mod preferences;

@@ -1,3 +1,38 @@
-//! SSL certificates: list, dialog, detail.
+//! SSL certificates: list, dialogs, detail.
 
+mod add;
+#[cfg(feature = "ssr")]
+mod answers;
+pub mod api;
+mod control;
+mod delete;
+mod detail;
+mod edit;
+mod facts;
+mod fields;
+mod findings;
+mod form_state;
+mod list;
+mod list_state;
+mod live;
+#[cfg(feature = "ssr")]
+pub(crate) mod parse;
+pub(crate) mod path;
+mod peer_verification;
+mod protocol;
 pub mod query;
+mod replace;
+mod row;
+mod submission;
+mod try_it;
+#[cfg(feature = "ssr")]
+mod upload;
+
+pub use add::AddSslCertificate;
+pub use delete::DeleteSslCertificate;
+pub use detail::SslCertificatePage;
+pub use edit::EditSslCertificate;
+pub(crate) use facts::Expiry;
+pub use list::SslCertificatesPage;
+pub use replace::ReplaceSslCertificate;
+pub(crate) use submission::returned_problem;

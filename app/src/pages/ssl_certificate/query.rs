@@ -3,6 +3,9 @@
 use domain::{CertificateType, Page, PageRequest, Revision, SslCertificate, Status, UnixTime};
 use serde::{Deserialize, Serialize};
 
+/// Rows on a page of the list.
+pub const PAGE_SIZE: u32 = 50;
+
 /// Which certificates are wanted.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SslCertificateQuery {

@@ -1,0 +1,219 @@
+//! From the fields of a form to what the server is asked to do.
+//!
+//! Everything that can be checked without looking into a certificate is checked here, and all of it at once. What a
+//! choice hides in the form is not read, whatever stands in it.
+
+use std::str::FromStr;
+
+use domain::{
+    CertificateType, Depth, Fault, Field, FieldError, GatewayGroupId, Noun, PeerVerificationMode, Problem,
+    Revision, Sni, SslCertificateId,
+};
+
+use super::control::{Control, Method};
+use super::form_state::type_from_code;
+use super::upload::Upload;
+use crate::backend::{
+    CaChoice, CertificateUpload, NewPeerVerification, NewSslCertificate, SniChoice, SslCertificateChange,
+};
+
+/// The group that an address or a form speaks of.
+pub(crate) fn group_id(text: &str) -> Result<GatewayGroupId, Problem> {
+    text.parse().map_err(|_| Problem::NotFound(Noun::GatewayGroup))
+}
+
+/// The SSL certificate that an address or a form speaks of.
+pub(super) fn ssl_certificate_id(text: &str) -> Result<SslCertificateId, Problem> {
+    text.parse().map_err(|_| Problem::NotFound(Noun::SslCertificate))
+}
+
+/// What a form asks for, as far as it can be read, and what is wrong with the rest.
+#[derive(Debug)]
+pub(super) struct Parsed<T> {
+    pub(super) value: T,
+    pub(super) errors: Vec<FieldError>,
+}
+
+impl<T> Parsed<T> {
+    /// The value, if nothing is wrong with it.
+    pub(super) fn sound(self) -> Result<T, Problem> {
+        if self.errors.is_empty() { Ok(self.value) } else { Err(Problem::Invalid(self.errors)) }
+    }
+}
+
+/// The form "Add SSL Certificate".
+pub(super) fn new_ssl_certificate(upload: &Upload) -> Parsed<NewSslCertificate> {
+    let mut form = Form::new(upload);
+    let certificate_type = form.certificate_type();
+    let method = form.method();
+    // Type client hides the rest.
+    let (peer_verification, snis) = match certificate_type {
+        CertificateType::Server => (form.peer_verification(method), form.snis()),
+        CertificateType::Client => Default::default(),
+    };
+    let value = NewSslCertificate {
+        certificate_type,
+        upload: form.certificate(method),
+        peer_verification,
+        snis,
+        replace: form.checkbox(Control::Replace),
+    };
+    form.parsed(value)
+}
+
+/// The form "Edit": everything but certificate and key.
+pub(super) fn edit(upload: &Upload) -> Parsed<SslCertificateChange> {
+    let mut form = Form::new(upload);
+    let method = form.method();
+    let value = SslCertificateChange {
+        peer_verification: Some(form.peer_verification(method)),
+        snis: Some(form.snis()),
+        replace: form.checkbox(Control::Replace),
+        ..SslCertificateChange::default()
+    };
+    form.parsed(value)
+}
+
+/// The form "Replace certificate": certificate and key, and nothing else unless asked.
+pub(super) fn replacement(upload: &Upload) -> Parsed<SslCertificateChange> {
+    let mut form = Form::new(upload);
+    let method = form.method();
+    let value = SslCertificateChange {
+        upload: Some(form.certificate(method)),
+        snis: form.checkbox(Control::SnisFromCertificate).then_some(SniChoice::FromCertificate),
+        replace: form.checkbox(Control::Replace),
+        ..SslCertificateChange::default()
+    };
+    form.parsed(value)
+}
+
+/// The revision that a form was rendered from.
+pub(super) fn revision(upload: &Upload) -> Result<Revision, Problem> {
+    upload.text(Control::Revision).parse().map(Revision).map_err(|_| Problem::WrongContentType)
+}
+
+/// A form that is being read: its fields, and the errors found so far.
+struct Form<'a> {
+    upload: &'a Upload,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Form<'a> {
+    fn new(upload: &'a Upload) -> Self {
+        Self { upload, errors: upload.too_large().to_vec() }
+    }
+
+    fn parsed<T>(self, value: T) -> Parsed<T> {
+        Parsed { value, errors: self.errors }
+    }
+
+    fn fault(&mut self, field: Field, fault: Fault) {
+        self.errors.push(FieldError::new(field, fault));
+    }
+
+    fn certificate_type(&mut self) -> CertificateType {
+        self.choice(Control::Type, Field::Type, type_from_code)
+    }
+
+    fn method(&mut self) -> Method {
+        self.choice(Control::Method, Field::Method, Method::from_code)
+    }
+
+    /// One of a few values, by its code.
+    fn choice<T: Default>(&mut self, control: Control, field: Field, from_code: fn(&str) -> Option<T>) -> T {
+        let code = self.upload.text(control);
+        from_code(&code).unwrap_or_else(|| {
+            self.fault(field, if code.is_empty() { Fault::Required } else { unknown(&code) });
+            T::default()
+        })
+    }
+
+    fn checkbox(&self, control: Control) -> bool {
+        self.upload.text(control) == "on"
+    }
+
+    fn certificate(&self, method: Method) -> CertificateUpload {
+        let (certificate, private_key) = match method {
+            Method::Upload => (Control::Certificate, Control::PrivateKey),
+            Method::Paste => (Control::CertificateText, Control::PrivateKeyText),
+        };
+        CertificateUpload {
+            certificate: self.upload.bytes(certificate).to_vec(),
+            private_key: self.upload.secret(private_key),
+        }
+    }
+
+    fn peer_verification(&mut self, method: Method) -> NewPeerVerification {
+        let mode = match self.upload.text(Control::PeerVerification).as_str() {
+            "" => PeerVerificationMode::Off,
+            "on" => PeerVerificationMode::Required,
+            other => {
+                self.fault(Field::PeerVerification, unknown(other));
+                // Whatever was meant, it was not "off".
+                PeerVerificationMode::Required
+            }
+        };
+        NewPeerVerification { mode, ca: self.ca(method), depth: self.depth() }
+    }
+
+    /// A file or text goes before one of the group's: it is what was done on purpose.
+    fn ca(&mut self, method: Method) -> CaChoice {
+        let upload = self.upload.bytes(match method {
+            Method::Upload => Control::CaCertificate,
+            Method::Paste => Control::CaCertificateText,
+        });
+        let id = self.upload.text(Control::CaCertificateId);
+        if !upload.trim_ascii().is_empty() {
+            return CaChoice::Upload(upload.to_vec());
+        }
+        if id.is_empty() {
+            return CaChoice::Unchanged;
+        }
+        match id.parse() {
+            Ok(id) => CaChoice::Existing(vec![id]),
+            Err(_) => {
+                self.fault(Field::CaCertificate, unknown(&id));
+                CaChoice::Unchanged
+            }
+        }
+    }
+
+    fn depth(&mut self) -> Depth {
+        let text = self.upload.text(Control::Depth);
+        if text.is_empty() {
+            return Depth::default();
+        }
+        let out_of_range = Fault::OutOfRange { least: 0, most: u64::from(Depth::MOST) };
+        u8::from_str(&text).map_err(|_| out_of_range).and_then(Depth::new).unwrap_or_else(|fault| {
+            self.fault(Field::Depth, fault);
+            Depth::default()
+        })
+    }
+
+    /// Names apart from each other by commas, spaces or lines; none at all means those of the certificate.
+    fn snis(&mut self) -> SniChoice {
+        let text = self.upload.text(Control::Snis);
+        let mut snis: Vec<Sni> = Vec::new();
+        for part in text.split([',', ';', '，', '、']).flat_map(str::split_whitespace) {
+            match part.parse() {
+                Ok(sni) if snis.contains(&sni) => {}
+                Ok(sni) => snis.push(sni),
+                Err(_) => self.fault(Field::Snis, Fault::InvalidSni { value: shortened(part) }),
+            }
+        }
+        if snis.is_empty() { SniChoice::FromCertificate } else { SniChoice::These(snis) }
+    }
+}
+
+fn unknown(value: &str) -> Fault {
+    Fault::UnknownValue { value: shortened(value) }
+}
+
+/// What was given, fit to be shown: at most 64 characters, control characters escaped.
+pub(super) fn shortened(text: &str) -> String {
+    text.chars()
+        .take(64)
+        .flat_map(|c| if c.is_control() { c.escape_unicode().collect() } else { vec![c] })
+        .take(64)
+        .collect()
+}
