@@ -82,12 +82,14 @@ impl Listeners {
     }
 
     fn bind(&self, group: &GatewayGroupId, entry: &mut Entry) {
-        let state = match bind(entry.address, self.workers.number()) {
-            Ok((address, sockets)) => {
-                self.workers.listen(group, sockets);
-                ListenerState::Listening(address)
-            }
-            Err(error) => ListenerState::Failed { address: entry.address, reason: in_words(&error) },
+        let bound = bind(entry.address, self.workers.number()).map_err(|error| in_words(&error));
+        let listening = bound.and_then(|(address, sockets)| {
+            let taken = self.workers.listen(group, sockets);
+            taken.then_some(address).ok_or_else(|| "the gateway has shut down".to_owned())
+        });
+        let state = match listening {
+            Ok(address) => ListenerState::Listening(address),
+            Err(reason) => ListenerState::Failed { address: entry.address, reason },
         };
         // A failure that goes on is not news.
         if state != entry.state {

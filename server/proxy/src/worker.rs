@@ -64,13 +64,14 @@ impl Workers {
         self.0.len()
     }
 
-    /// Gives each worker its own listener socket for a group.
-    pub(crate) fn listen(&self, group: &GatewayGroupId, sockets: Vec<std::net::TcpListener>) {
+    /// Gives each worker its own listener socket for a group. Whether they took them: workers that have shut down do
+    /// not.
+    pub(crate) fn listen(&self, group: &GatewayGroupId, sockets: Vec<std::net::TcpListener>) -> bool {
         let group = Arc::new(group.clone());
-        for (worker, socket) in self.0.iter().zip(sockets) {
-            // A worker that has shut down accepts nothing any more.
-            let _ = worker.send(Command::Listen(Arc::clone(&group), socket));
-        }
+        self.0
+            .iter()
+            .zip(sockets)
+            .all(|(worker, socket)| worker.send(Command::Listen(Arc::clone(&group), socket)).is_ok())
     }
 
     /// Tells all workers the same, and waits until all have done it.

@@ -1,0 +1,153 @@
+//! A gateway with one group, as the tests see it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{Depth, GatewayGroupId, HandshakeEvent, ListenerState, ReasonCode, Revision, UnixTime, Verdict};
+use proxy::{Change, Gateway, HostPolicy, Options, PolicyState};
+use tls::{ClientTrust, HostConfig, TrustAnchors};
+
+use super::pki::{Authority, Identity, NOW};
+use super::{TestClock, until};
+
+/// The group that all tests use.
+pub(crate) fn group() -> GatewayGroupId {
+    GatewayGroupId::default_group()
+}
+
+/// Whom a policy lets in.
+pub(crate) enum Clients<'a> {
+    /// Everybody.
+    All,
+    /// Holders of a certificate of these authorities, with at most so many intermediates.
+    Of(&'a [&'a Authority], u8),
+}
+
+/// A running gateway.
+pub(crate) struct Bench {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) address: SocketAddr,
+    /// Issues the servers' certificates, and is what clients trust.
+    pub(crate) servers: Authority,
+    revision: u64,
+}
+
+impl Bench {
+    /// A gateway that listens and has no policy yet.
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Options)) -> Self {
+        let clock = Arc::new(TestClock::at(NOW.into()));
+        let mut options = options(&clock);
+        change(&mut options);
+        let gateway = Arc::new(Gateway::start(options).expect("started"));
+        let listener = SocketAddr::from(([127, 0, 0, 1], 0));
+        gateway.apply(vec![Change::Group { group: group(), listener }], Revision(1)).await;
+        let ListenerState::Listening(address) = gateway.listener_state(&group()) else {
+            panic!("not listening");
+        };
+        Self { gateway, clock, address, servers: Authority::root("Servers"), revision: 1 }
+    }
+
+    /// A gateway with one certificate for `test.com` which lets in clients of an authority, both as the guide has them.
+    pub(crate) async fn of_the_guide() -> (Self, Authority) {
+        let clients = Authority::root("ROOTCA");
+        let mut bench = Self::start().await;
+        bench.serve("guide", &["test.com"], &Clients::Of(&[&clients], 1)).await;
+        (bench, clients)
+    }
+
+    pub(crate) async fn apply(&mut self, changes: Vec<Change>) {
+        self.revision += 1;
+        self.gateway.apply(changes, Revision(self.revision)).await;
+    }
+
+    /// Adds or replaces a certificate with a policy.
+    pub(crate) async fn serve(&mut self, certificate: &str, snis: &[&str], clients: &Clients<'_>) {
+        let change = self.serving(certificate, snis, clients);
+        self.apply(vec![change]).await;
+    }
+
+    /// The change that [`Bench::serve`] makes.
+    pub(crate) fn serving(&self, certificate: &str, snis: &[&str], clients: &Clients<'_>) -> Change {
+        let identity =
+            self.servers.server(&snis.iter().map(|sni| sni.trim_start_matches('.')).collect::<Vec<_>>());
+        let state = PolicyState::Serving(Arc::new(self.host_config(&identity, clients)));
+        self.policy(certificate, snis, state)
+    }
+
+    pub(crate) fn policy(&self, certificate: &str, snis: &[&str], state: PolicyState) -> Change {
+        Change::Policy {
+            group: group(),
+            certificate: certificate.parse().expect("an id"),
+            policy: HostPolicy {
+                snis: snis.iter().map(|sni| sni.parse().expect("an SNI")).collect(),
+                revision: Revision(self.revision + 1),
+                state,
+            },
+        }
+    }
+
+    fn host_config(&self, identity: &Identity, clients: &Clients<'_>) -> HostConfig {
+        let trust = match clients {
+            Clients::All => None,
+            Clients::Of(authorities, depth) => {
+                let anchors: Vec<TrustAnchors> = authorities
+                    .iter()
+                    .map(|authority| TrustAnchors::load(&authority.pem()).expect("an anchor"))
+                    .collect();
+                let depth = Depth::new(*depth).expect("a depth");
+                Some(Arc::new(ClientTrust::new(&anchors, depth).expect("a trust")))
+            }
+        };
+        let clock = Arc::<TestClock>::clone(&self.clock);
+        HostConfig::new(&[identity.key_pair()], trust, clock).expect("a configuration")
+    }
+
+    pub(crate) async fn remove(&mut self, certificate: &str) {
+        let certificate = certificate.parse().expect("an id");
+        self.apply(vec![Change::PolicyRemoved { group: group(), certificate }]).await;
+    }
+
+    pub(crate) fn set_clock(&self, time: impl Into<UnixTime>) {
+        self.clock.set(time.into());
+    }
+
+    /// All events, oldest first.
+    pub(crate) fn events(&self) -> Vec<HandshakeEvent> {
+        let mut events = self.gateway.events(&group(), usize::MAX);
+        events.reverse();
+        events
+    }
+
+    /// Waits for the `number`th event, counted from 1.
+    pub(crate) async fn event(&self, number: usize) -> HandshakeEvent {
+        until(&format!("{number} events"), || self.events().len() >= number).await;
+        self.events().swap_remove(number - 1)
+    }
+}
+
+/// The reason of a refusal.
+pub(crate) fn reason(event: &HandshakeEvent) -> ReasonCode {
+    match &event.verdict {
+        Verdict::Refused { reason, .. } => *reason,
+        Verdict::Accepted => panic!("the client was let in: {event:?}"),
+    }
+}
+
+fn options(clock: &Arc<TestClock>) -> Options {
+    Options {
+        workers: 2,
+        client_hello_timeout: Duration::from_secs(15),
+        handshake_timeout: Duration::from_secs(15),
+        header_timeout: Duration::from_secs(15),
+        drain_timeout: Duration::from_millis(500),
+        connections: 100,
+        events: 100,
+        clock: Arc::<TestClock>::clone(clock),
+    }
+}
