@@ -97,3 +97,21 @@ fn primary_code(error: &DbErr) -> Option<(i32, String)> {
     let extended: i32 = cause.code()?.parse().ok()?;
     Some((extended & 0xff, cause.message().to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn every_connection_keeps_what_it_was_told_and_who_refers_to_whom() {
+        let dir = tempfile::tempdir().expect("temporary directory");
+        let file = dir.path().join("test.db");
+        std::fs::write(&file, "").expect("written");
+        let db = connect(&file).await.expect("connects");
+        for (pragma, value) in [("synchronous", 2_i64), ("foreign_keys", 1), ("busy_timeout", 10_000)] {
+            let read = Statement::from_string(db.get_database_backend(), format!("PRAGMA {pragma}"));
+            let row = db.query_one_raw(read).await.expect("answers").expect("a row");
+            assert_eq!(row.try_get_by_index::<i64>(0).expect("a number"), value, "{pragma}");
+        }
+    }
+}

@@ -1,18 +1,17 @@
 //! The CAs that a certificate's peer verification refers to.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::{CaCertificateId, GatewayGroupId, SslCertificateId};
 use sea_orm::ActiveValue::Set;
-use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 
 use super::load::{Key, by_certificate};
 use super::scope::Scope;
 use crate::ca_certificate::{StoredCaCertificate, stored};
 use crate::column::Row;
 use crate::entity::ca_certificate as bundle;
-use crate::entity::ssl_certificate_ca::{ActiveModel, Column, Entity};
+use crate::entity::ssl_certificate_ca::{ActiveModel, Column, Entity, Model};
 use crate::{StoreError, batch};
 
 /// The CAs of the certificates of `scope`, in order.
@@ -20,24 +19,14 @@ pub(super) async fn load(
     snapshot: &DatabaseTransaction,
     scope: &Scope,
 ) -> Result<HashMap<Key, Vec<Result<StoredCaCertificate, StoreError>>>, StoreError> {
-    let wanted = || scope.condition(Column::GroupId, Column::SslCertificateId);
     let references = Entity::find()
-        .filter(wanted())
+        .filter(scope.condition(Column::GroupId, Column::SslCertificateId))
         .order_by_asc(Column::GroupId)
         .order_by_asc(Column::SslCertificateId)
         .order_by_asc(Column::Position)
         .all(snapshot)
         .await?;
-    // Each bundle once, however many certificates share it.
-    let referred_to = Query::select()
-        .columns([Column::GroupId, Column::CaCertificateId])
-        .from(Entity)
-        .cond_where(wanted())
-        .take();
-    let key = Expr::tuple([Expr::col(bundle::Column::GroupId), Expr::col(bundle::Column::Id)]);
-    let bundles = bundle::Entity::find().filter(key.in_subquery(referred_to)).all(snapshot).await?;
-    let bundles: HashMap<Key, bundle::Model> =
-        bundles.into_iter().map(|model| ((model.group_id.clone(), model.id.clone()), model)).collect();
+    let bundles = bundles(snapshot, &references).await?;
     Ok(by_certificate(references.into_iter().map(|reference| {
         let bundle = bundles.get(&(reference.group_id.clone(), reference.ca_certificate_id.clone()));
         let row = Row { table: "ssl_certificate_ca", id: &reference.ssl_certificate_id };
@@ -45,6 +34,28 @@ pub(super) async fn load(
         let bundle = bundle.cloned().ok_or_else(missing).and_then(stored);
         ((reference.group_id, reference.ssl_certificate_id), bundle)
     })))
+}
+
+/// What is referred to, each bundle once, however many certificates share it.
+async fn bundles(
+    snapshot: &DatabaseTransaction,
+    references: &[Model],
+) -> Result<HashMap<Key, bundle::Model>, StoreError> {
+    let groups: BTreeSet<&str> = references.iter().map(|reference| reference.group_id.as_str()).collect();
+    let ids: BTreeSet<&str> =
+        references.iter().map(|reference| reference.ca_certificate_id.as_str()).collect();
+    let ids: Vec<&str> = ids.into_iter().collect();
+    let mut bundles = HashMap::new();
+    for some in ids.chunks(batch::VALUES) {
+        // May find one too many, where two groups have the same id; nobody asks for that one.
+        let rows = bundle::Entity::find()
+            .filter(bundle::Column::GroupId.is_in(groups.iter().copied()))
+            .filter(bundle::Column::Id.is_in(some.iter().copied()))
+            .all(snapshot)
+            .await?;
+        bundles.extend(rows.into_iter().map(|row| ((row.group_id.clone(), row.id.clone()), row)));
+    }
+    Ok(bundles)
 }
 
 /// Replaces the CAs of a certificate.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use domain::{PageRequest, UnixTime};
 use store::{CertificateFilter, Store, StoredSession};
 
-use crate::support::{Fixture, author, config, group, keys_of, server};
+use crate::support::{Fixture, author, config, group, server};
 
 /// Long enough for a slow disk; a deadlock would outlast it.
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -71,20 +71,50 @@ async fn one_of_two_gets_the_sni() {
     assert_eq!(fixture.revision().await, 2);
 }
 
-#[tokio::test]
-async fn a_write_given_up_midway_leaves_the_way_free() {
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn closing_finishes_what_was_begun() {
     let fixture = Fixture::with_group().await;
-    let before = fixture.file().await.dump().await;
-    let (author, group) = (author(10), group());
-    for polls in 0..40 {
-        let write = fixture.store.insert_ssl_certificate(&author, &group, server(&["a.test"]));
-        if give_up_after(polls, write).await {
-            break;
+    let begun: Vec<_> = (0..10)
+        .map(|number| {
+            let store = fixture.store.clone();
+            tokio::spawn(async move {
+                let new = server(&[&format!("host-{number}.test")]);
+                store.insert_ssl_certificate(&author(10), &group(), new).await.map(|added| added.id)
+            })
+        })
+        .collect();
+    tokio::time::timeout(DEADLINE, fixture.store.close()).await.expect("in time");
+    let reopened = Store::open(&config(fixture.dir.path())).await.expect("opens");
+    for task in begun {
+        // A write that came too late says so; one that was answered is there.
+        if let Ok(id) = task.await.expect("no panic") {
+            assert!(reopened.ssl_certificate(&group(), &id).await.expect("readable").is_some());
         }
-        assert_eq!(fixture.file().await.dump().await, before, "given up after {polls} polls");
     }
-    let added = tokio::time::timeout(DEADLINE, fixture.add(server(&["b.test"]))).await.expect("not blocked");
-    assert_eq!(keys_of(&added).len(), 1);
+    assert!(fixture.store.revision().await.is_err(), "closed");
+}
+
+#[tokio::test]
+async fn a_write_given_up_midway_is_whole_or_absent() {
+    let fixture = Fixture::with_group().await;
+    let file = fixture.file().await;
+    let (author, group) = (author(10), group());
+    for polls in 0.. {
+        let new = server(&[&format!("host-{polls}.test")]);
+        let write = fixture.store.insert_ssl_certificate(&author, &group, new);
+        let done = tokio::time::timeout(DEADLINE, give_up_after(polls, write)).await.expect("not blocked");
+        // Given up during the commit, it may have been done. Revision 1 is the group.
+        let dump = file.dump().await;
+        let whole = dump["ssl_certificate"].len();
+        assert_eq!(fixture.revision().await, whole as u64 + 1, "{polls} polls");
+        assert_eq!(dump["audit"].len(), whole + 1, "{polls} polls");
+        for part in ["ssl_certificate_sni", "ssl_certificate_pair", "ssl_certificate_ca", "ca_certificate"] {
+            assert_eq!(dump[part].len(), whole, "{part}, {polls} polls");
+        }
+        if done {
+            return;
+        }
+    }
 }
 
 /// Polls so many times, then drops; says whether it was done.
