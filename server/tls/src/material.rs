@@ -5,6 +5,7 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
 use crate::pem::{self, Block};
+use crate::private_key::Pkcs8;
 use crate::text::{NAME_LIMIT, escape};
 use crate::x509::Parsed;
 use crate::{FIELD_LIMIT, algorithm, der};
@@ -151,7 +152,13 @@ pub(crate) fn is_blank(field: &[u8]) -> bool {
 /// A key in PKCS#8, PKCS#1 or SEC 1, told apart by its contents, as some tools write the wrong label.
 fn key_of(der: &[u8]) -> Option<Zeroizing<PrivateKeyDer<'static>>> {
     let whole = der::take(der, der::SEQUENCE).filter(|value| value.rest.is_empty())?;
-    PrivateKeyDer::try_from(whole.whole).ok().map(|key| Zeroizing::new(key.clone_key()))
+    let key = PrivateKeyDer::try_from(whole.whole).ok()?;
+    // A PKCS#12 file begins like a PKCS#8 key.
+    let is_one = match &key {
+        PrivateKeyDer::Pkcs8(key) => Pkcs8::read(key.secret_pkcs8_der()).is_some(),
+        _ => true,
+    };
+    is_one.then(|| Zeroizing::new(key.clone_key()))
 }
 
 /// `EncryptedPrivateKeyInfo` (RFC 5958 §3): an algorithm of PKCS#5 or PKCS#12, then the encrypted bytes.

@@ -108,14 +108,15 @@ fn sec1_curve(der: &[u8]) -> Option<String> {
 }
 
 /// The front of a `PrivateKeyInfo` (RFC 5958 §2).
-struct Pkcs8<'a> {
+pub(crate) struct Pkcs8<'a> {
     algorithm: String,
     curve: Option<String>,
     key: &'a [u8],
 }
 
 impl<'a> Pkcs8<'a> {
-    fn read(der: &'a [u8]) -> Option<Self> {
+    /// `None` if `der` has another form.
+    pub(crate) fn read(der: &'a [u8]) -> Option<Self> {
         let info = der::take(der, der::SEQUENCE)?;
         let version = der::take(info.contents, der::INTEGER)?;
         let identifier = der::take(version.rest, der::SEQUENCE)?;

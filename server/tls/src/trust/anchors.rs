@@ -231,6 +231,7 @@ impl AnchorExamination {
 
 /// The rules that do not depend on the time (RFC 5280 §4.2.1.3, §4.2.1.9).
 fn check(certificate: &Parsed<'_>) -> Result<(), Fault> {
+    check_key(certificate)?;
     let broken = |rule| Err(Fault::NotAnAnchor { subject: display_name(certificate), rule });
     let extensions = &certificate.extensions;
     match extensions.basic_constraints {
@@ -253,7 +254,7 @@ fn check(certificate: &Parsed<'_>) -> Result<(), Fault> {
     if extensions.key_usage.is_some_and(|usage| !usage.key_cert_sign) {
         return broken(AnchorRule::NoKeyCertSign);
     }
-    check_key(certificate)
+    Ok(())
 }
 
 /// The key must be one that signatures can be verified with.

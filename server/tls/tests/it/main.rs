@@ -1,0 +1,10 @@
+//! The package through its public interface, on certificates that OpenSSL made (`fixtures/generate.sh`) and on such that
+//! rcgen makes here.
+
+mod client_trust;
+mod handshake;
+mod identity;
+mod inspection;
+mod properties;
+mod support;
+mod trust_anchors;
