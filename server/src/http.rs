@@ -18,6 +18,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
+use tls::Clock;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::timeout::TimeoutLayer;
 use tower_sessions::cookie::SameSite;
@@ -51,6 +52,7 @@ struct Ports {
     ssl_certificates: Arc<dyn SslCertificates>,
     ca_certificates: Arc<dyn CaCertificates>,
     accounts: Arc<AccountService>,
+    clock: Arc<dyn Clock>,
 }
 
 /// The whole dashboard, ready to serve.
@@ -61,6 +63,7 @@ pub(crate) fn router(dashboard: Dashboard) -> Router {
         ssl_certificates: Arc::new(SslCertificateService { foundation: foundation.clone() }),
         ca_certificates: Arc::new(CaCertificateService { foundation: foundation.clone() }),
         accounts,
+        clock: Arc::clone(&foundation.clock),
     };
     let pages = pages(&ports)
         .layer(session_layer(&foundation, secure))

@@ -120,8 +120,16 @@ impl Running {
 }
 
 fn options(config: &ServeConfig) -> Options {
-    let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
-    Options { workers, ..Options::new(Arc::clone(&config.clock)) }
+    Options {
+        workers: std::thread::available_parallelism().map_or(1, NonZero::get),
+        client_hello_timeout: Duration::from_secs(5),
+        handshake_timeout: Duration::from_secs(10),
+        header_timeout: Duration::from_secs(60),
+        drain_timeout: Duration::from_millis(500),
+        connections: 10_000,
+        events: 10_000,
+        clock: Arc::clone(&config.clock),
+    }
 }
 
 /// A new database gets the group `default`.

@@ -34,6 +34,10 @@ pub(super) fn provide(ports: &Ports) {
         gateway_groups: Arc::clone(&ports.gateway_groups),
         ssl_certificates: Arc::clone(&ports.ssl_certificates),
         ca_certificates: Arc::clone(&ports.ca_certificates),
+        now: {
+            let clock = Arc::clone(&ports.clock);
+            Arc::new(move || clock.now())
+        },
     });
     if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
         && let Ok(policy) = HeaderValue::from_str(&headers::page_policy(&nonce))

@@ -5,7 +5,7 @@ use store::{StoreError, WriteError};
 
 /// Logs an internal error with a fresh reference, and gives what the user is told: the reference.
 pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
-    let reference = ulid::Ulid::generate().to_string();
+    let reference = ulid::Ulid::new().to_string();
     tracing::error!(reference, error = %Chain(error), "an operation failed");
     Problem::Internal { reference }
 }

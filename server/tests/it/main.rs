@@ -1,0 +1,5 @@
+//! The real program as its users meet it: started as a process, asked with curl and openssl.
+
+mod dashboard;
+mod start;
+mod support;
