@@ -6,9 +6,10 @@ use domain::{GatewayGroupId, HandshakeEvent, ListenerState, Revision, Sni, SslCe
 use tls::{Clock, HostConfig};
 use tokio::sync::Mutex;
 
+use crate::command::{Command, Workers};
 use crate::listener::Listeners;
 use crate::shared::Shared;
-use crate::worker::{self, Command, Workers};
+use crate::worker;
 
 /// The bounds of a gateway. All of them are per process unless they say otherwise.
 #[derive(Debug, Clone)]

@@ -4,6 +4,7 @@
 //! policy that is half valid: a broken one refuses its hosts' clients.
 
 mod admission;
+mod command;
 mod connection;
 mod echo;
 mod events;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use domain::{GatewayGroupId, ListenerState};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::worker::{Command, Workers};
+use crate::command::{Command, Workers};
 
 /// Connections that may wait in the kernel to be accepted, for each socket.
 const BACKLOG: i32 = 1024;

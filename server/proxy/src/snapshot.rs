@@ -1,11 +1,14 @@
 //! What all groups serve at one moment: a persistent map, so that a change costs the same whatever else there is.
 
+mod group;
+
 use std::sync::Arc;
 
 use domain::{GatewayGroupId, Revision, ServerName, Sni, SslCertificateId};
 use rpds::HashTrieMapSync;
 use tls::{ClientTrust, HostConfig};
 
+use self::group::Group;
 use crate::gateway::{Change, HostPolicy, PolicyState};
 
 /// One version of what holds for the hosts of one SSL certificate. Which version a connection was judged by is told by
@@ -97,79 +100,6 @@ impl Snapshot {
                 }
             }
         }
-    }
-}
-
-/// The policies of one group.
-#[derive(Debug, Clone, Default)]
-struct Group {
-    /// To find what a certificate claims without looking at the others.
-    policies: HashTrieMapSync<SslCertificateId, Arc<Policy>>,
-    exact: HashTrieMapSync<Box<str>, Claims>,
-    /// By what follows the first label.
-    wildcard: HashTrieMapSync<Box<str>, Claims>,
-    any: Claims,
-}
-
-impl Group {
-    fn policy(&self, host: &ServerName) -> Option<&Arc<Policy>> {
-        self.exact
-            .get(host.as_str())
-            .or_else(|| self.wildcard.get(host.parent()?))
-            .unwrap_or(&self.any)
-            .winner()
-    }
-
-    fn insert(&mut self, policy: &Arc<Policy>) {
-        self.remove(&policy.certificate);
-        for sni in &policy.snis {
-            self.change_claims(sni, |claims| claims.add(policy));
-        }
-        self.policies.insert_mut(policy.certificate.clone(), Arc::clone(policy));
-    }
-
-    fn remove(&mut self, certificate: &SslCertificateId) {
-        let Some(policy) = self.policies.get(certificate).map(Arc::clone) else { return };
-        for sni in &policy.snis {
-            self.change_claims(sni, |claims| claims.withdraw(certificate));
-        }
-        self.policies.remove_mut(certificate);
-    }
-
-    fn change_claims(&mut self, sni: &Sni, change: impl FnOnce(&mut Claims)) {
-        let (map, name) = match sni {
-            Sni::Exact(name) => (&mut self.exact, name.as_str()),
-            Sni::Wildcard(parent) => (&mut self.wildcard, parent.as_str()),
-            Sni::Any => return change(&mut self.any),
-        };
-        let mut claims = map.get(name).cloned().unwrap_or_default();
-        change(&mut claims);
-        if claims.winner().is_none() {
-            map.remove_mut(name);
-        } else {
-            map.insert_mut(name.into(), claims);
-        }
-    }
-}
-
-/// The policies that claim one SNI. There is one, except while a certificate takes a host over from another: then the
-/// later revision decides, on every instance alike, in whatever order the two changes arrive.
-#[derive(Debug, Clone, Default)]
-struct Claims(Vec<Arc<Policy>>);
-
-impl Claims {
-    fn winner(&self) -> Option<&Arc<Policy>> {
-        self.0.first()
-    }
-
-    fn add(&mut self, policy: &Arc<Policy>) {
-        self.withdraw(&policy.certificate);
-        self.0.push(Arc::clone(policy));
-        self.0.sort_by(|a, b| (b.revision, &b.certificate).cmp(&(a.revision, &a.certificate)));
-    }
-
-    fn withdraw(&mut self, certificate: &SslCertificateId) {
-        self.0.retain(|policy| policy.certificate != *certificate);
     }
 }
 
@@ -285,7 +215,7 @@ mod tests {
                 }
             }
             let at_once = Snapshot::default().with(steps.iter().map(change), Revision(1));
-            prop_assert_eq!(at_once.groups.iter().map(|(_, g)| g.policies.size()).sum::<usize>(), model.len());
+            prop_assert_eq!(at_once.groups.values().map(Group::size).sum::<usize>(), model.len());
         }
     }
 

@@ -10,7 +10,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::GatewayGroupId;
-use futures_util::future::join_all;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
@@ -19,6 +18,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::task::TaskTracker;
 use ulid::Ulid;
 
+use crate::command::Command;
 use crate::connection::Connection;
 use crate::events::Attempt;
 use crate::handshake::handshake;
@@ -34,57 +34,6 @@ const RETRY: Duration = Duration::from_secs(1);
 const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 /// Connections judged between two looks at the traffic: about 5 ms of signature checks.
 const BATCH: usize = 64;
-
-/// Something to do for one worker. The sender is told (or dropped) when it is done.
-#[derive(Debug)]
-pub(crate) enum Command {
-    /// Accept connections of a group here.
-    Listen(Arc<GatewayGroupId>, std::net::TcpListener),
-    /// Accept no more connections of a group.
-    Unlisten(GatewayGroupId, oneshot::Sender<()>),
-    /// Judge all connections by the policies that are in force now.
-    Judge(oneshot::Sender<()>),
-    /// Stop accepting, let connections finish for so long, then end.
-    Shutdown(Duration, oneshot::Sender<()>),
-}
-
-/// The way to all workers.
-#[derive(Debug)]
-pub(crate) struct Workers(Vec<mpsc::UnboundedSender<Command>>);
-
-impl Workers {
-    /// Makes a way to `number` workers, and the end of it for each of them.
-    pub(crate) fn new(number: usize) -> (Self, Vec<mpsc::UnboundedReceiver<Command>>) {
-        let (senders, receivers) = (0..number).map(|_| mpsc::unbounded_channel()).unzip();
-        (Self(senders), receivers)
-    }
-
-    /// How many there are.
-    pub(crate) fn number(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Gives each worker its own listener socket for a group. Whether they took them: workers that have shut down do
-    /// not.
-    pub(crate) fn listen(&self, group: &GatewayGroupId, sockets: Vec<std::net::TcpListener>) -> bool {
-        let group = Arc::new(group.clone());
-        self.0
-            .iter()
-            .zip(sockets)
-            .all(|(worker, socket)| worker.send(Command::Listen(Arc::clone(&group), socket)).is_ok())
-    }
-
-    /// Tells all workers the same, and waits until all have done it.
-    pub(crate) async fn tell_all(&self, command: impl Fn(oneshot::Sender<()>) -> Command) {
-        let told = self.0.iter().map(|worker| {
-            let (done, wait) = oneshot::channel();
-            // One that has shut down has nothing left to do; `wait` ends at once then.
-            let _ = worker.send(command(done));
-            wait
-        });
-        join_all(told.collect::<Vec<_>>()).await;
-    }
-}
 
 /// Starts a worker's thread. It ends after [`Command::Shutdown`], or when nobody can send commands any more.
 ///

@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 
 use crate::support::client::{Client, Http, raw, read_until};
 use crate::support::gateway::{Bench, Clients, reason};
+use crate::support::http2;
 use crate::support::pki::{Authority, Day};
 use crate::support::soon;
 
@@ -48,12 +49,9 @@ async fn works(http: &Http) {
     assert_eq!(http.get("test.com", "/ip").await.expect("an answer").status, 200);
 }
 
-/// Checks that connections are closed in time, and that nothing more is answered on them.
-async fn closed(connections: [Http; 2], since: Instant) {
+/// Checks that connections are closed in time, without any doing of their clients.
+async fn closed(connections: impl IntoIterator<Item = Http>, since: Instant) {
     for http in connections {
-        if let Ok(answer) = http.get("test.com", "/ip").await {
-            assert_eq!(answer.status, 421);
-        }
         http.closed().await;
         assert!(since.elapsed() < PROMISE, "closed after {:?}", since.elapsed());
     }
@@ -139,8 +137,9 @@ async fn a_more_exact_certificate_takes_connections_over() {
     bench.serve("wildcard", &["*.test.com"], &Clients::Of(&[&all], 1)).await;
     let client = Client::of(&bench, &all.client("CLIENT"));
     let (here, there) = (client.open("a.test.com").await, client.open("b.test.com").await);
+    let since = Instant::now();
     bench.serve("exact", &["a.test.com"], &Clients::Of(&[&few], 1)).await;
-    here.closed().await;
+    closed([here], since).await;
     assert_eq!(there.get("b.test.com", "/ip").await.expect("an answer").status, 200);
     assert_eq!(there.get("a.test.com", "/ip").await.expect("an answer").status, 421);
 }
@@ -162,23 +161,21 @@ async fn a_connection_that_moves_on_is_judged_by_its_new_policy() {
     assert_eq!(http.get("b.com", "/ip").await.expect("an answer").status, 421);
 }
 
-/// From the moment `apply` returns, whatever the workers have got round to.
+/// A client that does not answer the question behind a GOAWAY may go on opening streams while the connection is drained.
 #[tokio::test]
 async fn nothing_is_answered_once_the_change_is_made() {
     let clients = Authority::root("ROOTCA");
-    for _ in 0..20 {
-        let mut bench = Bench::start().await;
-        bench.serve("guide", &["test.com"], &Clients::All).await;
-        let mut stream = Client::new(&bench).connect("test.com").await.expect("let in");
-        bench.serve("guide", &["test.com"], &Clients::Of(&[&clients], 1)).await;
-        // The connection may be gone before the request arrives.
-        if stream.write_all(b"GET /ip HTTP/1.1\r\nHost: test.com\r\n\r\n").await.is_ok() {
-            let mut answer = Vec::new();
-            let _ = soon(stream.read_to_end(&mut answer)).await;
-            let answer = String::from_utf8_lossy(&answer);
-            assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 421 "), "{answer}");
-        }
-    }
+    let mut bench = Bench::start().await;
+    bench.serve("guide", &["test.com"], &Clients::All).await;
+    let mut stream = Client::new(&bench).http2().connect("test.com").await.expect("let in");
+    stream.write_all(http2::PREFACE).await.expect("sent");
+    stream.write_all(&http2::request(1, "test.com", "/ip")).await.expect("sent");
+    assert_eq!(http2::answer(&mut stream, 1).await, Some(http2::STATUS_200));
+
+    bench.serve("guide", &["test.com"], &Clients::Of(&[&clients], 1)).await;
+    // The connection may be gone before the request arrives.
+    let _ = stream.write_all(&http2::request(3, "test.com", "/ip")).await;
+    assert_ne!(http2::answer(&mut stream, 3).await, Some(http2::STATUS_200));
 }
 
 /// A connection that is between its ClientHello and its Finished while the policy changes.

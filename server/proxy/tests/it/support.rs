@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod gateway;
+pub(crate) mod http2;
 pub(crate) mod pki;
 
 use std::future::Future;

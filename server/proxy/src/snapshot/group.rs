@@ -1,0 +1,88 @@
+use std::sync::Arc;
+
+use domain::{ServerName, Sni, SslCertificateId};
+use rpds::HashTrieMapSync;
+
+use super::Policy;
+
+/// The policies of one group.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Group {
+    /// To find what a certificate claims without looking at the others.
+    policies: HashTrieMapSync<SslCertificateId, Arc<Policy>>,
+    exact: HashTrieMapSync<Box<str>, Claims>,
+    /// By what follows the first label.
+    wildcard: HashTrieMapSync<Box<str>, Claims>,
+    any: Claims,
+}
+
+impl Group {
+    /// The policy that decides for a host.
+    pub(super) fn policy(&self, host: &ServerName) -> Option<&Arc<Policy>> {
+        self.exact
+            .get(host.as_str())
+            .or_else(|| self.wildcard.get(host.parent()?))
+            .unwrap_or(&self.any)
+            .winner()
+    }
+
+    /// Adds a policy, in place of the one that its certificate had.
+    pub(super) fn insert(&mut self, policy: &Arc<Policy>) {
+        self.remove(&policy.certificate);
+        for sni in &policy.snis {
+            self.change_claims(sni, |claims| claims.add(policy));
+        }
+        self.policies.insert_mut(policy.certificate.clone(), Arc::clone(policy));
+    }
+
+    /// Takes a certificate's policy away.
+    pub(super) fn remove(&mut self, certificate: &SslCertificateId) {
+        let Some(policy) = self.policies.get(certificate).map(Arc::clone) else { return };
+        for sni in &policy.snis {
+            self.change_claims(sni, |claims| claims.withdraw(certificate));
+        }
+        self.policies.remove_mut(certificate);
+    }
+
+    /// How many certificates have a policy.
+    #[cfg(test)]
+    pub(super) fn size(&self) -> usize {
+        self.policies.size()
+    }
+
+    fn change_claims(&mut self, sni: &Sni, change: impl FnOnce(&mut Claims)) {
+        let (map, name) = match sni {
+            Sni::Exact(name) => (&mut self.exact, name.as_str()),
+            Sni::Wildcard(parent) => (&mut self.wildcard, parent.as_str()),
+            Sni::Any => return change(&mut self.any),
+        };
+        let mut claims = map.get(name).cloned().unwrap_or_default();
+        change(&mut claims);
+        if claims.winner().is_none() {
+            map.remove_mut(name);
+        } else {
+            map.insert_mut(name.into(), claims);
+        }
+    }
+}
+
+/// The policies that claim one SNI. There is one, except while a certificate takes a host over from another: then the
+/// later revision decides, on every instance alike, in whatever order the two changes arrive.
+#[derive(Debug, Clone, Default)]
+struct Claims(Vec<Arc<Policy>>);
+
+impl Claims {
+    fn winner(&self) -> Option<&Arc<Policy>> {
+        self.0.first()
+    }
+
+    fn add(&mut self, policy: &Arc<Policy>) {
+        self.withdraw(&policy.certificate);
+        self.0.push(Arc::clone(policy));
+        self.0.sort_by(|a, b| (b.revision, &b.certificate).cmp(&(a.revision, &a.certificate)));
+    }
+
+    fn withdraw(&mut self, certificate: &SslCertificateId) {
+        self.0.retain(|policy| policy.certificate != *certificate);
+    }
+}
