@@ -86,27 +86,30 @@ impl ClientCertVerifier for PolicyVerifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        signature_algorithms().supported_schemes()
+        // `ClientTrust` takes no ML-DSA keys, so they are not asked for.
+        let is_ml_dsa = |scheme: &SignatureScheme| {
+            matches!(
+                *scheme,
+                SignatureScheme::ML_DSA_44 | SignatureScheme::ML_DSA_65 | SignatureScheme::ML_DSA_87
+            )
+        };
+        signature_algorithms().supported_schemes().into_iter().filter(|scheme| !is_ml_dsa(scheme)).collect()
     }
 }
 
-/// rustls verifies a TLS 1.3 signature by a v3 leaf; for older leaves, which it cannot read, it takes the bare key.
+/// rustls verifies signatures by version 3 leaves; of older ones, which it cannot read, we take out the bare key.
 fn verify_tls13(
     message: &[u8],
     certificate: &CertificateDer<'_>,
     signature: &DigitallySignedStruct,
     algorithms: &WebPkiSupportedAlgorithms,
 ) -> Result<HandshakeSignatureValid, Error> {
-    let parsed = read(certificate)?;
-    if parsed.is_v3() {
+    if is_v3(certificate) {
         return verify_tls13_signature(message, certificate, signature, algorithms);
     }
-    verify_tls13_signature_with_raw_key(
-        message,
-        &SubjectPublicKeyInfoDer::from(parsed.raw.spki),
-        signature,
-        algorithms,
-    )
+    let parsed = read(certificate)?;
+    let key = SubjectPublicKeyInfoDer::from(parsed.raw.spki);
+    verify_tls13_signature_with_raw_key(message, &key, signature, algorithms)
 }
 
 /// The same for TLS 1.2, where rustls has no way with the bare key. There a scheme does not fix the curve (RFC 5246
@@ -117,32 +120,28 @@ fn verify_tls12(
     signature: &DigitallySignedStruct,
     algorithms: &WebPkiSupportedAlgorithms,
 ) -> Result<HandshakeSignatureValid, Error> {
-    let parsed = read(certificate)?;
-    if parsed.is_v3() {
+    if is_v3(certificate) {
         return verify_tls12_signature(message, certificate, signature, algorithms);
     }
-    let unadvertised = || Error::from(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme);
-    if is_tls13_only(signature.scheme) {
-        return Err(unadvertised());
-    }
-    let (_, candidates) =
-        algorithms.mapping.iter().find(|(scheme, _)| *scheme == signature.scheme).ok_or_else(unadvertised)?;
+    let parsed = read(certificate)?;
+    let (_, candidates) = algorithms
+        .mapping
+        .iter()
+        .find(|(scheme, _)| *scheme == signature.scheme)
+        .ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
     let spki = SubjectPublicKeyInfoDer::from(parsed.raw.spki);
     let key = webpki::RawPublicKeyEntity::try_from(&spki)
         .map_err(|_| Error::InvalidCertificate(CertificateError::BadEncoding))?;
-    if candidates
-        .iter()
-        .any(|algorithm| key.verify_signature(*algorithm, message, signature.signature()).is_ok())
-    {
+    if candidates.iter().any(|it| key.verify_signature(*it, message, signature.signature()).is_ok()) {
         Ok(HandshakeSignatureValid::assertion())
     } else {
         Err(Error::InvalidCertificate(CertificateError::BadSignature))
     }
 }
 
-/// ML-DSA is not defined for TLS 1.2 (draft-ietf-tls-mldsa §3).
-fn is_tls13_only(scheme: SignatureScheme) -> bool {
-    matches!(scheme, SignatureScheme::ML_DSA_44 | SignatureScheme::ML_DSA_65 | SignatureScheme::ML_DSA_87)
+/// Whether webpki, and so rustls, can read it.
+fn is_v3(certificate: &CertificateDer<'_>) -> bool {
+    !matches!(webpki::EndEntityCert::try_from(certificate), Err(webpki::Error::UnsupportedCertVersion))
 }
 
 fn read<'a>(certificate: &'a CertificateDer<'_>) -> Result<Parsed<'a>, Error> {

@@ -333,6 +333,12 @@ fn anchors_are_no_clients() {
 }
 
 #[test]
+fn self_issued_leaf_of_an_anchor_is_refused() {
+    // The CA's key did sign it, for another key under the CA's own name: a renewed CA, not a client.
+    assert_refused(&guide(), &chain(&["odd/forged-ca.crt"]), ReasonCode::IssuerUnknown);
+}
+
+#[test]
 fn self_signed_leaf_with_the_name_of_an_anchor_is_refused() {
     assert_refused(&guide(), &chain(&["rogue/ca.crt"]), ReasonCode::IssuerUnknown);
     let root = Made::self_signed("root", as_ca);
@@ -354,6 +360,12 @@ fn name_constraints_are_kept() {
     assert_eq!(policy.verify(&[root.issue("client", for_hosts(&["a.good.test"])).der()], NOW), Ok(()));
     let outside = root.issue("client", for_hosts(&["evil.test"]));
     assert_refused(&policy, &[outside.der()], ReasonCode::SanNotAllowed);
+}
+
+#[test]
+fn v1_client_of_a_ca_with_name_constraints_is_refused() {
+    let policy = trust(&[&fixture("odd/constrained-ca.crt")], 1);
+    assert_refused(&policy, &chain(&["odd/constrained-client.crt"]), ReasonCode::SanNotAllowed);
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use domain::{AnchorRule, Fault, Field, UnixTime, Warning};
-use rcgen::{IsCa, KeyUsagePurpose};
+use rcgen::{CustomExtension, IsCa, KeyUsagePurpose};
 use tls::TrustAnchors;
 
 use crate::support::{AFTER, BEFORE, Made, NOW, anchors, as_ca, as_leaf, fixture, fixture_text, warnings};
@@ -71,6 +71,20 @@ fn every_rule_refuses() {
     assert_rule(&fixture("odd/forged-ca.crt"), "ROOTCA", AnchorRule::SelfSignatureInvalid);
     // The same name on a v3 leaf does not make it self-signed either.
     assert_rule(&root.issue("root", as_leaf).pem(), "root", AnchorRule::SelfSignatureInvalid);
+}
+
+#[test]
+fn broken_extension_does_not_count_as_absent() {
+    let constraints = |content: &[u8]| CustomExtension::from_oid_content(&[2, 5, 29, 19], content.to_vec());
+    let broken = Made::self_signed("root", |params| params.custom_extensions.push(constraints(&[4, 0])));
+    let doubled = Made::self_signed("root", |params| {
+        as_ca(params);
+        params.custom_extensions.push(constraints(&[0x30, 0]));
+    });
+    for certificate in [broken, doubled] {
+        let found = faults(&certificate.pem());
+        assert!(matches!(found[..], [Fault::UnreadableCertificate { number: 1, .. }]), "{found:?}");
+    }
 }
 
 #[test]

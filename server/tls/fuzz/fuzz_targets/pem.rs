@@ -1,0 +1,29 @@
+//! One field of text. Whatever stands in it, a certificate that is appended on a line of its own is still found, unless
+//! the text is at fault itself.
+
+#![no_main]
+
+use domain::{Fault, UnixTime};
+use libfuzzer_sys::fuzz_target;
+use tls::TrustAnchors;
+
+const NOW: UnixTime = UnixTime(1_800_000_000);
+
+fuzz_target!(|text: &[u8]| {
+    let ca = include_bytes!("../../tests/fixtures/skid/ca.crt");
+    let alone = TrustAnchors::read(text, NOW);
+    let followed = TrustAnchors::read(&[text, b"\n", ca].concat(), NOW);
+    let has_block = text.windows(11).any(|window| window == b"-----BEGIN ");
+    match (alone, followed) {
+        (Ok(alone), Ok(followed)) => assert!(followed.facts().len() <= alone.facts().len() + 1),
+        // Text without a block is junk in front of one.
+        (Err(_), Err(errors)) if !has_block => {
+            assert!(errors.iter().all(|error| matches!(error.fault, Fault::TooLarge(_))));
+        }
+        // What is wrong alone does not get right by what follows, except by being no certificate at all.
+        (Err(errors), Ok(_)) => assert!(errors.iter().all(|error| {
+            matches!(error.fault, Fault::NotPem | Fault::NoCertificate { .. } | Fault::Required)
+        })),
+        _ => {}
+    }
+});
