@@ -5,12 +5,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+/// What is logged unless told otherwise: what an operator wants to know, without the libraries' progress reports.
+pub const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,sqlx=warn";
+
 /// A mutual-TLS gateway that you run from a browser.
 #[derive(Debug, Parser)]
 #[command(name = "postern", version)]
 pub struct Cli {
     /// What to log to standard error, e.g. `info` or `warn,proxy=debug`.
-    #[arg(long, env = "POSTERN_LOG", default_value = "info", global = true)]
+    #[arg(long, env = "POSTERN_LOG", default_value = DEFAULT_LOG, global = true)]
     pub log: String,
     /// What to do.
     #[command(subcommand)]
@@ -50,7 +53,13 @@ pub struct ServeArgs {
     #[arg(long, env = "POSTERN_INSECURE_HTTP", conflicts_with = "dashboard_cert")]
     pub insecure_http: bool,
     /// On an empty database, make the user `admin` with this password instead of printing the set-up link.
-    #[arg(long, env = "POSTERN_ADMIN_PASSWORD", hide_env_values = true, value_name = "PASSWORD", hide = true)]
+    #[arg(
+        long,
+        env = "POSTERN_ADMIN_PASSWORD",
+        hide_env_values = true,
+        value_name = "PASSWORD",
+        hide = true
+    )]
     pub admin_password: Option<String>,
     /// The master key that seals private keys: 32 bytes in base64 or hex. Without it, a file in the data directory.
     #[arg(long, env = "POSTERN_MASTER_KEY", hide_env_values = true, value_name = "KEY", hide = true)]

@@ -62,7 +62,10 @@ impl TryFrom<ServeArgs> for ServeConfig {
             .collect::<Result<_, _>>()?;
         let admin_password = args
             .admin_password
-            .map(|text| Password::typed(&text).map_err(|_| anyhow::anyhow!("POSTERN_ADMIN_PASSWORD is empty or too long")))
+            .map(|text| {
+                Password::typed(&text)
+                    .map_err(|_| anyhow::anyhow!("POSTERN_ADMIN_PASSWORD is empty or too long"))
+            })
             .transpose()?;
         Ok(Self {
             data_dir: args.data_dir,

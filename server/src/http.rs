@@ -24,7 +24,9 @@ use tower_http::timeout::TimeoutLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
-use crate::services::{AccountService, CaCertificateService, Foundation, GatewayGroupService, SslCertificateService};
+use crate::services::{
+    AccountService, CaCertificateService, Foundation, GatewayGroupService, SslCertificateService,
+};
 
 pub(crate) use guard::OwnNames;
 pub(crate) use listen::{Listener, serve};

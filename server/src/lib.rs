@@ -4,6 +4,9 @@
 //! gateway, `publish` carries committed changes to the gateway, `http` answers the browser, `tasks` run in the
 //! background.
 
+// The dashboard's views are deeply nested types.
+#![recursion_limit = "512"]
+
 pub mod cli;
 mod config;
 mod http;

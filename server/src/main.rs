@@ -1,5 +1,6 @@
 //! `postern`: see `postern --help`.
 
+use std::io::IsTerminal as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -10,7 +11,10 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     // The log goes to standard error: standard output is for the lines that scripts read.
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_new(&cli.log).unwrap_or_else(|_| EnvFilter::new("info")))
+        .with_env_filter(
+            EnvFilter::try_new(&cli.log).unwrap_or_else(|_| EnvFilter::new(server::cli::DEFAULT_LOG)),
+        )
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     let result = match cli.command {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{CertificateType, Fault, GatewayGroupId, PeerVerificationMode, Revision, SslCertificateId, Status};
+use domain::{
+    CertificateType, Fault, GatewayGroupId, PeerVerificationMode, Revision, SslCertificateId, Status,
+};
 use proxy::{Change, Gateway, HostPolicy, PolicyState};
 use store::{ChangedNoun, ChangedObject, Store, StoreError, StoredSslCertificate};
 use tls::{ClientTrust, Clock, HostConfig, KeyPair, TrustAnchors};
@@ -45,8 +47,10 @@ impl Publisher {
         // Read first: what is committed while we load is applied once more by the next delta, which does no harm.
         let revision = self.store.revision().await?;
         let groups = self.store.gateway_groups().await?;
-        let mut changes: Vec<_> =
-            groups.into_iter().map(|group| Change::Group { group: group.id, listener: group.row.listener }).collect();
+        let mut changes: Vec<_> = groups
+            .into_iter()
+            .map(|group| Change::Group { group: group.id, listener: group.row.listener })
+            .collect();
         let mut after: Option<(GatewayGroupId, SslCertificateId)> = None;
         loop {
             let slice = self.store.ssl_certificates_after(after.as_ref(), SLICE).await?;
@@ -66,8 +70,12 @@ impl Publisher {
         let task = tokio::spawn(async move { publisher.catch_up().await });
         match tokio::time::timeout(PATIENCE, task).await {
             Ok(Ok(Ok(()))) => {}
-            Ok(Ok(Err(error))) => tracing::error!(%error, "a committed change is not in effect yet: the store failed"),
-            Ok(Err(error)) => tracing::error!(%error, "a committed change is not in effect yet: the task failed"),
+            Ok(Ok(Err(error))) => {
+                tracing::error!(%error, "a committed change is not in effect yet: the store failed")
+            }
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a committed change is not in effect yet: the task failed")
+            }
             Err(_) => tracing::warn!("a committed change takes more than a second to be in effect"),
         }
     }
@@ -105,7 +113,10 @@ impl Publisher {
             })),
             ChangedNoun::SslCertificate => {
                 let Ok(id) = object.id.parse::<SslCertificateId>() else {
-                    tracing::error!(id = object.id, "the store names a change of an object that cannot exist");
+                    tracing::error!(
+                        id = object.id,
+                        "the store names a change of an object that cannot exist"
+                    );
                     return Ok(None);
                 };
                 Ok(Some(match self.store.ssl_certificate(&group, &id).await? {
@@ -119,7 +130,9 @@ impl Publisher {
     fn policy_change(&self, stored: &StoredSslCertificate) -> Change {
         let (group, certificate) = (stored.group.clone(), stored.id.clone());
         match (stored.status, stored.certificate_type) {
-            (Status::Disabled, _) | (_, CertificateType::Client) => Change::PolicyRemoved { group, certificate },
+            (Status::Disabled, _) | (_, CertificateType::Client) => {
+                Change::PolicyRemoved { group, certificate }
+            }
             (Status::Enabled, CertificateType::Server) => {
                 let state = match self.compile(stored) {
                     Ok(config) => PolicyState::Serving(Arc::new(config)),

@@ -93,7 +93,8 @@ pub async fn start(config: ServeConfig) -> anyhow::Result<Running> {
     }
     announcement.extend(listening_groups(&store, &gateway).await?);
 
-    let foundation = Foundation { store: store.clone(), publisher: Arc::clone(&publisher), clock: config.clock.clone() };
+    let foundation =
+        Foundation { store: store.clone(), publisher: Arc::clone(&publisher), clock: config.clock.clone() };
     let app = http::router(Dashboard {
         foundation,
         accounts,
@@ -145,7 +146,10 @@ async fn ensure_default_group(store: &Store, config: &ServeConfig) -> anyhow::Re
 }
 
 /// Makes the first administrator if a password was given, else the token of the set-up link; neither once there is one.
-async fn first_administrator(accounts: &AccountService, config: &ServeConfig) -> anyhow::Result<Option<String>> {
+async fn first_administrator(
+    accounts: &AccountService,
+    config: &ServeConfig,
+) -> anyhow::Result<Option<String>> {
     if !accounts.set_up_pending().await? {
         return Ok(None);
     }

@@ -17,9 +17,9 @@ use tls::Clock;
 use crate::publish::Publisher;
 
 pub(crate) use account::{AccountService, RequestAccounts, Sessions};
-pub(crate) use problem::internal;
 pub(crate) use ca_certificate::CaCertificateService;
 pub(crate) use gateway_group::GatewayGroupService;
+pub(crate) use problem::internal;
 pub(crate) use ssl_certificate::SslCertificateService;
 
 /// What every service stands on. Cheap to clone.

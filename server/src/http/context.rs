@@ -2,9 +2,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use app::backend::Backend;
+use http::HeaderValue;
 use http::header::CONTENT_SECURITY_POLICY;
 use http::request::Parts;
-use http::HeaderValue;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{provide_context, use_context};
 use leptos_axum::ResponseOptions;

@@ -7,7 +7,10 @@ use crate::services::Foundation;
 
 /// `/healthz`: the process answers. `/readyz`: the store answers and the gateway serves its newest revision.
 pub(super) fn router(foundation: Foundation) -> Router {
-    Router::new().route("/healthz", get(|| async { "ok\n" })).route("/readyz", get(ready)).with_state(foundation)
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .with_state(foundation)
 }
 
 async fn ready(State(foundation): State<Foundation>) -> (StatusCode, String) {

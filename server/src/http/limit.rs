@@ -17,7 +17,8 @@ const DISCARD_LIMIT: u64 = 16 * 1024 * 1024;
 
 pub(super) async fn bounded_body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let announced = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let announced =
+        parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > BODY_LIMIT) {
         discard(body).await;
         return too_large(&parts.headers);
@@ -54,14 +55,17 @@ async fn discard(mut body: Body) {
 /// For scripts and the dashboard's own code as JSON, for a browser without JavaScript as a sentence.
 fn too_large(headers: &HeaderMap) -> Response {
     let problem = Problem::TooLarge { limit: BODY_LIMIT };
-    let wants_page = headers.get(ACCEPT).is_some_and(|accept| {
-        accept.to_str().is_ok_and(|accept| accept.contains("text/html"))
-    });
+    let wants_page = headers
+        .get(ACCEPT)
+        .is_some_and(|accept| accept.to_str().is_ok_and(|accept| accept.contains("text/html")));
     if wants_page {
-        return (StatusCode::PAYLOAD_TOO_LARGE, format!("{problem}. Go back and choose a smaller file.\n")).into_response();
+        return (StatusCode::PAYLOAD_TOO_LARGE, format!("{problem}. Go back and choose a smaller file.\n"))
+            .into_response();
     }
     match serde_json::to_string(&UiError(problem)) {
-        Ok(json) => (StatusCode::PAYLOAD_TOO_LARGE, [(CONTENT_TYPE, "application/json")], json).into_response(),
+        Ok(json) => {
+            (StatusCode::PAYLOAD_TOO_LARGE, [(CONTENT_TYPE, "application/json")], json).into_response()
+        }
         Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
     }
 }

@@ -54,7 +54,9 @@ pub(crate) async fn serve(listener: Listener, app: Router, stop: CancellationTok
                 None => answer(stream, app, &stop).await,
                 Some(acceptor) => match tokio::time::timeout(HEAD_TIMEOUT, acceptor.accept(stream)).await {
                     Ok(Ok(stream)) => answer(stream, app, &stop).await,
-                    Ok(Err(error)) => tracing::debug!(%client, %error, "a TLS handshake with the dashboard failed"),
+                    Ok(Err(error)) => {
+                        tracing::debug!(%client, %error, "a TLS handshake with the dashboard failed")
+                    }
                     Err(_) => tracing::debug!(%client, "a TLS handshake with the dashboard took too long"),
                 },
             }

@@ -56,7 +56,9 @@ impl SessionStore for SessionTable {
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let found = self.store.session(&id_hash(*id), self.clock.now()).await;
-        let Some(session) = found.map_err(|error| Error::Backend(error.to_string()))? else { return Ok(None) };
+        let Some(session) = found.map_err(|error| Error::Backend(error.to_string()))? else {
+            return Ok(None);
+        };
         let expiry_date = time::OffsetDateTime::from_unix_timestamp(session.expires_at.0)
             .map_err(|error| Error::Decode(error.to_string()))?;
         let data = serde_json::from_str(&session.data).map_err(|error| Error::Decode(error.to_string()))?;
@@ -80,11 +82,15 @@ impl Sessions for RequestSession {
 
     async fn begin(&self, user: &UserId) -> std::result::Result<(), Problem> {
         // Nothing of the session from before signing in is kept, its id least of all (session fixation).
-        self.0.flush().await.map_err(|error| internal(&error))?;
+        self.end().await?;
         self.0.insert(USER, user).await.map_err(|error| internal(&error))
     }
 
     async fn end(&self) -> std::result::Result<(), Problem> {
+        // Before the first sign-in there is no session in the table.
+        if self.0.id().is_none() {
+            return Ok(());
+        }
         self.0.flush().await.map_err(|error| internal(&error))
     }
 }

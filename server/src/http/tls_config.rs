@@ -30,7 +30,9 @@ pub(crate) fn dashboard_certificate(
 ) -> anyhow::Result<Option<DashboardCertificate>> {
     match wanted {
         DashboardTls::Off => Ok(None),
-        DashboardTls::Files { certificate, private_key } => load(certificate, private_key, false, clock).map(Some),
+        DashboardTls::Files { certificate, private_key } => {
+            load(certificate, private_key, false, clock).map(Some)
+        }
         DashboardTls::SelfSigned => {
             let (certificate, private_key) = (data_dir.join("dashboard.crt"), data_dir.join("dashboard.key"));
             if !certificate.exists() || !private_key.exists() {
@@ -47,13 +49,19 @@ fn load(
     self_signed: bool,
     clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<DashboardCertificate> {
-    let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
+    let read =
+        |path: &PathBuf| std::fs::read(path).with_context(|| format!("cannot read {}", path.display()));
     let (pem, key) = (read(certificate)?, Secret::new(read(private_key)?));
     let identity = match Identity::read(&pem, &key, CertificateType::Server, clock.now()) {
         Ok(identity) => identity,
         Err(errors) => {
-            let errors: Vec<_> = errors.iter().map(|error| format!("{:?}: {:?}", error.field, error.fault)).collect();
-            bail!("the dashboard's certificate {} cannot be used: {}", certificate.display(), errors.join("; "));
+            let errors: Vec<_> =
+                errors.iter().map(|error| format!("{:?}: {:?}", error.field, error.fault)).collect();
+            bail!(
+                "the dashboard's certificate {} cannot be used: {}",
+                certificate.display(),
+                errors.join("; ")
+            );
         }
     };
     let config = HostConfig::new(&identity.pairs, None, Arc::clone(clock))
@@ -76,8 +84,9 @@ fn exact(sni: &Sni) -> Option<ServerName> {
 /// A P-256 key and a certificate for `localhost`, valid as long as rcgen's default says (to 4096): it is trusted by its
 /// fingerprint, so an end would only break it.
 fn make(certificate: &Path, private_key: &Path) -> anyhow::Result<()> {
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "postern.localhost".to_owned()])
-        .context("cannot make the dashboard's certificate")?;
+    let made =
+        rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "postern.localhost".to_owned()])
+            .context("cannot make the dashboard's certificate")?;
     write_private(private_key, made.signing_key.serialize_pem().as_bytes())?;
     write_private(certificate, made.cert.pem().as_bytes())
 }

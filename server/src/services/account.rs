@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::backend::Accounts;
-use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use argon2::Argon2;
+use argon2::password_hash::{PasswordHash, PasswordHasher as _, PasswordVerifier as _, SaltString};
 use async_trait::async_trait;
 use aws_lc_rs::rand::{SecureRandom as _, SystemRandom};
 use base64::Engine as _;
@@ -87,7 +87,11 @@ impl AccountService {
     ///
     /// # Errors
     /// [`Problem::SetupLinkInvalid`] if there is one already.
-    pub(crate) async fn create_first(&self, name: UserName, password: Password) -> Result<StoredUser, Problem> {
+    pub(crate) async fn create_first(
+        &self,
+        name: UserName,
+        password: Password,
+    ) -> Result<StoredUser, Problem> {
         let password_hash = hash(&self.hashing, password).await?;
         let author = Author { name: name.to_string(), at: self.clock.now() };
         let user = match self.store.insert_first_user(&author, name, password_hash).await {

@@ -198,7 +198,8 @@ impl SslCertificateService {
         if snis.is_empty() {
             return Ok(Vec::new());
         }
-        let found = self.foundation.store.overlapping_snis(group, snis, except).await.map_err(store_problem)?;
+        let found =
+            self.foundation.store.overlapping_snis(group, snis, except).await.map_err(store_problem)?;
         let pairs = found.iter().flat_map(|(theirs, by)| snis.iter().map(move |ours| (ours, theirs, by)));
         Ok(pairs.filter_map(|(ours, theirs, by)| overlap(ours, theirs, by)).collect())
     }

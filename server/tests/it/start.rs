@@ -39,7 +39,8 @@ fn the_data_directory_is_private() {
 fn a_file_that_is_no_database_is_named_and_left_alone() {
     let dir = TempDir::new().expect("a temporary directory");
     let file = dir.path().join("postern.db");
-    std::fs::write(&file, "this is a letter, and a rather long one, that is no database at all\n").expect("written");
+    std::fs::write(&file, "this is a letter, and a rather long one, that is no database at all\n")
+        .expect("written");
     let said = fails_to_start(dir.path(), &[], &[]);
     assert!(said.contains("postern.db") && said.contains("not a Postern database"), "{said}");
     assert!(std::fs::read_to_string(&file).expect("still there").starts_with("this is a letter"));

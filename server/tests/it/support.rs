@@ -53,7 +53,9 @@ impl Postern {
         while !postern.lines.iter().any(|line| line.starts_with("gateway ")) {
             match receive.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(line) => postern.lines.push(line),
-                Err(error) => panic!("postern did not start ({error}): {:?}\n{}", postern.lines, postern.log()),
+                Err(error) => {
+                    panic!("postern did not start ({error}): {:?}\n{}", postern.lines, postern.log())
+                }
             }
         }
         postern
@@ -85,9 +87,14 @@ impl Postern {
 
     /// curl with a cookie jar, as a page of the dashboard would send it.
     pub(crate) fn curl(&self, options: &[&str], path: &str) -> Answer {
+        self.curl_from(self.url(), options, path)
+    }
+
+    /// As a page of `origin` would send it.
+    pub(crate) fn curl_from(&self, origin: &str, options: &[&str], path: &str) -> Answer {
         let jar = self.dir.path().join("cookies");
         let jar = jar.to_str().expect("a path in UTF-8");
-        let origin = format!("Origin: {}", self.url());
+        let origin = format!("Origin: {origin}");
         let url = format!("{}{path}", self.url());
         let common = ["-sS", "-k", "-i", "--max-time", "30", "-b", jar, "-c", jar, "-H", &origin];
         let output = Command::new("curl").args(common).args(options).arg(url).output().expect("curl runs");
@@ -166,7 +173,8 @@ impl Answer {
         };
         let status = head.split_whitespace().nth(1).and_then(|code| code.parse().ok());
         Self {
-            status: status.unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(&output.stderr))),
+            status: status
+                .unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(&output.stderr))),
             head: head.to_owned(),
             body: body.to_owned(),
         }

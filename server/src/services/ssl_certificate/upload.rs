@@ -4,7 +4,9 @@ use app::backend::{CaChoice, CertificateUpload, NewPeerVerification, SniChoice, 
 use domain::{
     CertificateType, Fault, Field, FieldError, Inspection, Limit, PeerVerificationMode, Sni, UnixTime,
 };
-use store::{CaSource, NewSslCertificate, SslCertificatePatch, StoredCaCertificate, StoredPair, StoredSslCertificate};
+use store::{
+    CaSource, NewSslCertificate, SslCertificatePatch, StoredCaCertificate, StoredPair, StoredSslCertificate,
+};
 use tls::{Identity, KeyPair, TrustAnchors};
 
 use super::Errors;
@@ -72,12 +74,17 @@ pub(super) fn check_change(
 ) -> Result<SslCertificatePatch, Vec<FieldError>> {
     let mut errors = Errors::default();
     let certificate_type = stored.certificate_type;
-    let mut patch =
-        SslCertificatePatch { status: change.status, replace: change.replace, ..SslCertificatePatch::default() };
+    let mut patch = SslCertificatePatch {
+        status: change.status,
+        replace: change.replace,
+        ..SslCertificatePatch::default()
+    };
     let uploaded = change.upload.as_ref().map(|upload| errors.take(identity(upload, certificate_type, now)));
     match (&change.snis, &uploaded) {
         (None, _) | (Some(SniChoice::FromCertificate), Some(None)) => {}
-        (Some(choice), Some(Some(identity))) => patch.snis = errors.take(snis(choice, identity, certificate_type)),
+        (Some(choice), Some(Some(identity))) => {
+            patch.snis = errors.take(snis(choice, identity, certificate_type))
+        }
         (Some(SniChoice::These(these)), _) => patch.snis = errors.take(given_snis(these, certificate_type)),
         (Some(SniChoice::FromCertificate), None) => {
             patch.snis = errors.take(stored_identity(stored).and_then(|all| named(all, certificate_type)));
