@@ -1,5 +1,6 @@
 //! The real program as its users meet it: started as a process, asked with curl and openssl.
 
 mod dashboard;
+mod guide;
 mod start;
 mod support;
