@@ -1,0 +1,2 @@
+curl -ikv --resolve "test.com:9443:127.0.0.1" "https://test.com:9443/ip" \
+  --cert client.crt --key client.key

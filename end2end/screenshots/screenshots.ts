@@ -1,0 +1,41 @@
+// Makes docs/images/list.png and docs/images/dialog.png.
+
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { makeCertificate } from "../support/certificates.ts";
+import { choose } from "../support/dashboard.ts";
+import { test } from "../support/test.ts";
+
+const IMAGES = fileURLToPath(new URL("../../docs/images/", import.meta.url));
+
+test("list and dialog", async ({ dashboard, page, fresh, certificates, folder }) => {
+  const file = (name: string) => path.join(certificates, name);
+  await dashboard.signIn(fresh.dashboard);
+  await dashboard.openList();
+
+  const partners = await makeCertificate(folder, "partners.example.com");
+  const devices = await makeCertificate(folder, "devices", {
+    subject: "/CN=devices",
+    extensions: ["subjectAltName=DNS:*.devices.example.com"],
+    validity: 23,
+  });
+  await dashboard.addAndSee("partners.example.com", {
+    ...partners,
+    peerVerification: true,
+    caCertificate: file("ca.crt"),
+  });
+  await dashboard.addAndSee("*.devices.example.com", devices);
+
+  const dialog = await dashboard.openDialog();
+  await choose(dialog, "Certificate", file("server.crt"));
+  await choose(dialog, "Private Key", file("server.key"));
+  await dialog.getByRole("switch", { name: "Peer Verification" }).check();
+  await choose(dialog, "CA Certificate (Optional)", file("ca.crt"));
+  await dialog.getByText("clients signed by it will be let in").waitFor();
+  await page.screenshot({ path: path.join(IMAGES, "dialog.png") });
+
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await dashboard.untilInEffect(dashboard.row("test.com"));
+  await page.screenshot({ path: path.join(IMAGES, "list.png") });
+});
