@@ -1,6 +1,8 @@
 //! The pieces that pages are made of. None of them calls the server.
 
 mod badge;
+mod brand;
+mod command;
 mod copy_button;
 mod dialog;
 mod field;
@@ -12,6 +14,8 @@ mod submit_button;
 mod time;
 
 pub use badge::{Badge, BadgeKind};
+pub use brand::Brand;
+pub use command::Command;
 pub use copy_button::CopyButton;
 pub use dialog::Dialog;
 pub use field::{

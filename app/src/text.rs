@@ -3,10 +3,12 @@
 //! Pages and components hold no text of their own. A text that lacks a language does not compile.
 
 pub mod account;
+pub mod ca_certificate;
 pub mod common;
 pub mod fault;
 pub mod field;
 pub mod gateway_group;
 pub mod problem;
+pub mod ssl_certificate;
 pub mod time;
 pub mod warning;

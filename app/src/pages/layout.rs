@@ -1,5 +1,6 @@
 //! The frame of every page for somebody who is signed in: sidebar, top bar, and what they share.
 
+mod breadcrumbs;
 mod sidebar;
 mod top_bar;
 
@@ -27,6 +28,12 @@ struct Reload(RwSignal<u32>);
 /// The count of changes made on this page; read it in the source of a resource that shows gateway groups.
 pub fn use_reload() -> Signal<u32> {
     expect_context::<Reload>().0.into()
+}
+
+/// Has everything that shows gateway groups, and what belongs to them, loaded again.
+pub fn use_reloading() -> impl Fn() + Copy + 'static {
+    let Reload(reload) = expect_context();
+    move || reload.update(|count| *count += 1)
 }
 
 /// Has sidebar and group loaded again whenever `action` has succeeded.

@@ -40,6 +40,15 @@ pub const NEXT_STEP_LEAD: Text = text(
     "新增一个 SSL 证书：没有证书时，监听会拒绝所有连接。",
 );
 pub const ADD_SSL_CERTIFICATE: Text = text("+ Add SSL Certificate", "+ 新增 SSL 证书");
+pub const TRY_IT: Text = text("Try it", "试一试");
+pub const TRY_WITH: Text = text(
+    "With a client certificate of your CA the request is answered. Put your own host in the place of test.com.",
+    "使用由你的 CA 签发的客户端证书，请求会得到响应。请将 test.com 换成你自己的域名。",
+);
+pub const TRY_WITHOUT: Text = text(
+    "Without one the handshake is refused, if peer verification is on.",
+    "没有客户端证书时，如果已开启对等验证，握手会被拒绝。",
+);
 
 pub const DELETE_GROUP: Text = text("Delete group", "删除网关组");
 pub const DELETE_GROUP_MORE: Text = text("Delete group…", "删除网关组…");

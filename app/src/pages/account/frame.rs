@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 
+use crate::components::Brand;
 use crate::pages::preferences::Preferences;
-use crate::text::common::POSTERN;
 
 /// The frame of the pages that belong to no signed-in person: the name, the page, language and theme.
 #[component]
@@ -12,7 +12,7 @@ pub fn AccountFrame(
     view! {
         <div class="account">
             <header class="account__header">
-                <span class="brand">{POSTERN}</span>
+                <Brand/>
                 <Preferences/>
             </header>
             <main class="account__main" id="main">{children()}</main>

@@ -58,7 +58,7 @@ fn SetUpForm(
     let help = words::password_help(use_language(), Password::LEAST);
     view! {
         <ErrorSummary problem/>
-        <ActionForm action>
+        <ActionForm action attr:class="form">
             <input type="hidden" name="token" value=token/>
             <TextField field=Field::UserName value=user_name autocomplete="username" problem/>
             <TextField field=Field::Password kind="password" autocomplete="new-password" help autofocus=true problem/>

@@ -56,7 +56,7 @@ fn SignInForm(
     });
     view! {
         <ErrorSummary problem/>
-        <ActionForm action>
+        <ActionForm action attr:class="form">
             <input type="hidden" name="next" value=next/>
             <TextField field=Field::UserName value=user_name autocomplete="username" autofocus=true problem/>
             <TextField field=Field::Password kind="password" autocomplete="current-password" problem/>

@@ -24,7 +24,7 @@ pub fn NewGroupPage() -> impl IntoView {
         <PageHeader title=language.pick(words::NEW_GROUP)/>
         <p class="page-lead">{language.pick(words::NEW_GROUP_LEAD)}</p>
         <ErrorSummary problem/>
-        <ActionForm action>
+        <ActionForm action attr:class="form">
             <GroupFields
                 name=query.get("name").unwrap_or_default()
                 listener=query.get("listener").unwrap_or_default()

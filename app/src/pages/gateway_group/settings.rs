@@ -43,7 +43,7 @@ fn SettingsForm(group: GatewayGroup) -> impl IntoView {
     let delete = format!("/groups/{id}/delete");
     view! {
         <ErrorSummary problem/>
-        <ActionForm action>
+        <ActionForm action attr:class="form">
             <input type="hidden" name="group" value=id/>
             <GroupFields
                 name=query.get("name").unwrap_or_else(|| group.name.to_string())

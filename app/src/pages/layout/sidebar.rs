@@ -1,9 +1,11 @@
-use domain::GatewayGroup;
+use domain::{GatewayGroup, ListenerState};
+use leptos::html;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_location;
 
 use super::Groups;
+use crate::components::Brand;
 use crate::language::{Language, use_language};
 use crate::text::{common, gateway_group as words};
 
@@ -17,12 +19,23 @@ pub(super) fn Sidebar(groups: Groups) -> impl IntoView {
             groups.into_iter().map(|group| view! { <Group group/> }).collect_view()
         })
     };
+    let nav = NodeRef::<html::Nav>::new();
+    let location = use_location();
+    // As a drawer it has done its work once the person has gone somewhere.
+    Effect::new(move || {
+        location.pathname.track();
+        if let Some(nav) = nav.get()
+            && let Err(error) = nav.hide_popover()
+        {
+            leptos::logging::warn!("cannot close the sidebar: {error:?}");
+        }
+    });
     view! {
-        <nav class="sidebar" id="sidebar" popover="auto" aria-label=language.pick(common::NAVIGATION)>
-            <a class="brand" href="/">{common::POSTERN}</a>
+        <nav node_ref=nav class="sidebar" id="sidebar" popover="auto" aria-label=language.pick(common::NAVIGATION)>
+            <Brand/>
             <p class="sidebar__heading">{language.pick(words::GATEWAY_GROUP)}</p>
             <Transition>{list}</Transition>
-            <A href="/groups/new" attr:class="sidebar__link">{language.pick(words::ADD_GROUP_MORE)}</A>
+            <A href="/groups/new" attr:class="sidebar__link sidebar__link--add">{language.pick(words::ADD_GROUP_MORE)}</A>
         </nav>
     }
 }
@@ -39,9 +52,20 @@ fn Group(group: GatewayGroup) -> impl IntoView {
             *path == home || path.starts_with(&inside)
         }
     };
+    let alarm = matches!(group.listener_state, ListenerState::Failed { .. }).then(|| {
+        view! {
+            <span class="sidebar__alarm">
+                <span aria-hidden="true">"■"</span>
+                <span class="visually-hidden">{language.pick(words::FAILED)}</span>
+            </span>
+        }
+    });
     view! {
         <details class="sidebar__group" open=open>
-            <summary class="sidebar__summary">{group.name.to_string()}</summary>
+            <summary class="sidebar__summary">
+                <span class="sidebar__name">{group.name.to_string()}</span>
+                {alarm}
+            </summary>
             <ul class="sidebar__links">{links(language, &home)}</ul>
         </details>
     }

@@ -1,0 +1,98 @@
+//! Shows the dashboard with made-up data, without gateway and store: for work on pages and style.
+//!
+//! `cargo run -p app --example preview` prints the address. The style sheet is read anew for every page.
+
+// The views are deeply nested types.
+#![recursion_limit = "512"]
+
+#[path = "../tests/dashboard/browser.rs"]
+#[expect(dead_code, reason = "the preview asks nothing, it only serves")]
+mod browser;
+#[path = "../tests/dashboard/fake.rs"]
+#[expect(dead_code, reason = "the tests use the rest")]
+mod fake;
+#[path = "../tests/dashboard/samples.rs"]
+mod samples;
+
+use std::path::Path;
+use std::{fs, io};
+
+use axum::response::IntoResponse;
+use axum::routing::get;
+use domain::{ListenerState, UnixTime};
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+
+use crate::fake::{Fake, State};
+
+#[tokio::main]
+async fn main() -> io::Result<()> {
+    let router =
+        browser::router(&fake()).route("/app.css", get(stylesheet)).route("/favicon.svg", get(favicon));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+    announce(&format!("http://{}/", listener.local_addr()?));
+    axum::serve(listener, router).await
+}
+
+#[expect(clippy::print_stdout, reason = "this is what the person who started it waits for")]
+fn announce(address: &str) {
+    println!("{address}");
+}
+
+fn fake() -> Fake {
+    let mut default = samples::group("default", "default", 9443);
+    default.ssl_certificates = 3;
+    let mut staging = samples::group("staging", "Staging", 9444);
+    staging.listener_state =
+        ListenerState::Failed { address: staging.listener, reason: "address already in use".to_owned() };
+    let root = samples::root_ca();
+    let mut unused = samples::root_ca();
+    unused.id = "01JC0PARTNERCA000000000".parse().expect("valid");
+    unused.certificates = vec![samples::certificate("Partner CA", "Partner CA", 400)];
+    let day = UnixTime::DAY;
+    let mut fresh =
+        samples::server_certificate("01JC9ZC7QSERVERCERT00001", "test.com", 36_500, vec![root.clone()]);
+    fresh.created_at = samples::NOW.plus_seconds(-day);
+    Fake::new(State {
+        caller: Some(samples::administrator()),
+        set_up_token: None,
+        groups: vec![default, staging, samples::group("empty", "Empty", 9445)],
+        ssl_certificates: vec![
+            fresh,
+            samples::server_certificate("01JC9ZC8APISERVER0000002", "*.api.example.com", 23, Vec::new()),
+            samples::server_certificate(
+                "01JC9ZC9OLDSERVER0000003",
+                "old.example.com",
+                -3,
+                vec![root.clone()],
+            ),
+        ],
+        ca_certificates: vec![root, unused],
+        ..State::default()
+    })
+}
+
+async fn stylesheet() -> impl IntoResponse {
+    match concatenated() {
+        Ok(css) => (StatusCode::OK, [(CONTENT_TYPE, "text/css")], css),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, "text/plain")], error.to_string()),
+    }
+}
+
+/// `tokens.css`, `base.css`, then the others by name: the order of the build.
+fn concatenated() -> io::Result<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../style");
+    let mut names: Vec<_> =
+        fs::read_dir(&folder)?.map(|entry| entry.map(|entry| entry.file_name())).collect::<Result<_, _>>()?;
+    let rank = |name: &std::ffi::OsStr| match name.to_str() {
+        Some("tokens.css") => 0,
+        Some("base.css") => 1,
+        _ => 2,
+    };
+    names.sort_by_key(|name| (rank(name), name.clone()));
+    names.iter().map(|name| fs::read_to_string(folder.join(name))).collect()
+}
+
+async fn favicon() -> impl IntoResponse {
+    ([(CONTENT_TYPE, "image/svg+xml")], include_str!("../../public/favicon.svg"))
+}

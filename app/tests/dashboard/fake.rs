@@ -1,0 +1,323 @@
+//! The ports over a few values in memory. They keep the rules that pages depend on, and no others.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use app::backend::{
+    Accounts, Backend, CaCertificates, GatewayGroups, GroupSettings, NewSslCertificate, SslCertificateChange,
+    SslCertificates,
+};
+use app::pages::ssl_certificate::query::{SslCertificateList, SslCertificateQuery};
+use async_trait::async_trait;
+use domain::{
+    CaCertificate, CaCertificateId, Caller, Fault, Field, FieldError, GatewayGroup, GatewayGroupId,
+    Inspection, ListenerState, Noun, Page, Password, Problem, Revision, SslCertificate, SslCertificateId,
+    UserName,
+};
+
+use crate::samples;
+
+/// What there is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct State {
+    /// Who is signed in.
+    pub(crate) caller: Option<Caller>,
+    /// The token of the one-time link, while it can be used.
+    pub(crate) set_up_token: Option<String>,
+    /// The groups.
+    pub(crate) groups: Vec<GatewayGroup>,
+    /// The SSL certificates of all groups.
+    pub(crate) ssl_certificates: Vec<SslCertificate>,
+    /// The CA certificates of all groups.
+    pub(crate) ca_certificates: Vec<CaCertificate>,
+    /// What `inspect` answers.
+    pub(crate) inspection: Inspection,
+    /// What was asked to be added or inspected, the last one last.
+    pub asked: Vec<NewSslCertificate>,
+    /// What was asked to be changed, the last one last.
+    pub changes: Vec<SslCertificateChange>,
+    /// Why the next write to an SSL certificate is refused.
+    pub(crate) refusal: Option<Problem>,
+}
+
+/// The password that the fake knows.
+pub(crate) const PASSWORD: &str = "correct horse battery";
+
+/// The ports.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Fake(Arc<Mutex<State>>);
+
+impl Fake {
+    /// The ports over this state.
+    pub(crate) fn new(state: State) -> Self {
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// The group `default`, empty, and an administrator who has signed in.
+    pub(crate) fn signed_in() -> Self {
+        Self::new(State {
+            caller: Some(samples::administrator()),
+            groups: vec![samples::group("default", "default", 9443)],
+            ..State::default()
+        })
+    }
+
+    /// The state, to look at or to change.
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// All ports for one request.
+    pub(crate) fn backend(&self) -> Backend {
+        Backend {
+            accounts: Arc::new(self.clone()),
+            gateway_groups: Arc::new(self.clone()),
+            ssl_certificates: Arc::new(self.clone()),
+            ca_certificates: Arc::new(self.clone()),
+            now: Arc::new(|| samples::NOW),
+        }
+    }
+
+    fn refused(&self) -> Result<(), Problem> {
+        self.state().refusal.take().map_or(Ok(()), Err)
+    }
+
+    fn known_group(&self, id: &GatewayGroupId) -> Result<GatewayGroup, Problem> {
+        let state = self.state();
+        state
+            .groups
+            .iter()
+            .find(|group| group.id == *id)
+            .cloned()
+            .ok_or(Problem::NotFound(Noun::GatewayGroup))
+    }
+}
+
+#[async_trait]
+impl Accounts for Fake {
+    async fn caller(&self) -> Result<Option<Caller>, Problem> {
+        Ok(self.state().caller.clone())
+    }
+
+    async fn set_up_pending(&self) -> Result<bool, Problem> {
+        Ok(self.state().set_up_token.is_some())
+    }
+
+    async fn set_up(&self, token: &str, _name: UserName, _password: Password) -> Result<(), Problem> {
+        let mut state = self.state();
+        if state.set_up_token.as_deref() != Some(token) {
+            return Err(Problem::SetupLinkInvalid);
+        }
+        state.set_up_token = None;
+        state.caller = Some(samples::administrator());
+        Ok(())
+    }
+
+    async fn sign_in(&self, name: UserName, password: Password) -> Result<(), Problem> {
+        if name.as_str() != "admin" || password.expose() != PASSWORD {
+            return Err(Problem::WrongCredentials);
+        }
+        self.state().caller = Some(samples::administrator());
+        Ok(())
+    }
+
+    async fn sign_out(&self) -> Result<(), Problem> {
+        self.state().caller = None;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl GatewayGroups for Fake {
+    async fn list(&self, _caller: &Caller) -> Result<Vec<GatewayGroup>, Problem> {
+        Ok(self.state().groups.clone())
+    }
+
+    async fn get(&self, _caller: &Caller, id: &GatewayGroupId) -> Result<GatewayGroup, Problem> {
+        self.known_group(id)
+    }
+
+    async fn create(&self, _caller: &Caller, settings: GroupSettings) -> Result<GatewayGroup, Problem> {
+        let mut state = self.state();
+        if state.groups.iter().any(|group| group.name == settings.name) {
+            return Err(FieldError::new(Field::Name, Fault::NameTaken).into());
+        }
+        let id = format!("g{}", state.groups.len());
+        let mut group = samples::group(&id, settings.name.as_str(), settings.listener.port());
+        group.listener = settings.listener;
+        group.listener_state = ListenerState::Listening(settings.listener);
+        state.groups.push(group.clone());
+        Ok(group)
+    }
+
+    async fn update(
+        &self,
+        _caller: &Caller,
+        id: &GatewayGroupId,
+        settings: GroupSettings,
+    ) -> Result<GatewayGroup, Problem> {
+        let mut state = self.state();
+        let group = state
+            .groups
+            .iter_mut()
+            .find(|group| group.id == *id)
+            .ok_or(Problem::NotFound(Noun::GatewayGroup))?;
+        group.name = settings.name;
+        group.listener = settings.listener;
+        group.listener_state = ListenerState::Listening(settings.listener);
+        Ok(group.clone())
+    }
+
+    async fn delete(&self, _caller: &Caller, id: &GatewayGroupId) -> Result<(), Problem> {
+        let group = self.known_group(id)?;
+        if group.ssl_certificates > 0 {
+            return Err(Problem::GroupNotEmpty { count: group.ssl_certificates });
+        }
+        self.state().groups.retain(|group| group.id != *id);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl SslCertificates for Fake {
+    async fn list(
+        &self,
+        _caller: &Caller,
+        group: &GatewayGroupId,
+        query: &SslCertificateQuery,
+    ) -> Result<SslCertificateList, Problem> {
+        let served = self.known_group(group)?.revision;
+        let state = self.state();
+        let of_group: Vec<_> =
+            state.ssl_certificates.iter().filter(|one| one.group == *group).cloned().collect();
+        let all = of_group.len() as u64;
+        let items: Vec<_> = of_group
+            .into_iter()
+            .filter(|one| {
+                query.search.is_empty() || one.snis.iter().any(|sni| sni.to_string().contains(&query.search))
+            })
+            .filter(|one| query.certificate_type.is_none_or(|wanted| one.certificate_type == wanted))
+            .filter(|one| query.status.is_none_or(|wanted| one.status == wanted))
+            .collect();
+        let total = items.len() as u64;
+        let page = Page { items, total, request: query.page };
+        Ok(SslCertificateList { page, expiring: 1.min(all), all, served, now: samples::NOW })
+    }
+
+    async fn get(
+        &self,
+        _caller: &Caller,
+        group: &GatewayGroupId,
+        id: &SslCertificateId,
+    ) -> Result<SslCertificate, Problem> {
+        self.known_group(group)?;
+        let state = self.state();
+        let found = state.ssl_certificates.iter().find(|one| one.id == *id && one.group == *group);
+        found.cloned().ok_or(Problem::NotFound(Noun::SslCertificate))
+    }
+
+    async fn inspect(
+        &self,
+        _caller: &Caller,
+        _group: &GatewayGroupId,
+        new: NewSslCertificate,
+        _editing: Option<&SslCertificateId>,
+    ) -> Result<Inspection, Problem> {
+        let mut state = self.state();
+        state.asked.push(new);
+        Ok(state.inspection.clone())
+    }
+
+    async fn add(
+        &self,
+        _caller: &Caller,
+        group: &GatewayGroupId,
+        new: NewSslCertificate,
+    ) -> Result<SslCertificate, Problem> {
+        self.refused()?;
+        self.known_group(group)?;
+        let mut added = samples::server_certificate("01JADDED", "test.com", 36_500, vec![samples::root_ca()]);
+        added.certificate_type = new.certificate_type;
+        added.group = group.clone();
+        let mut state = self.state();
+        state.asked.push(new);
+        state.ssl_certificates.insert(0, added.clone());
+        Ok(added)
+    }
+
+    async fn update(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        id: &SslCertificateId,
+        change: SslCertificateChange,
+        expected: Option<Revision>,
+    ) -> Result<SslCertificate, Problem> {
+        self.refused()?;
+        let mut changed = SslCertificates::get(self, caller, group, id).await?;
+        self.state().changes.push(change.clone());
+        if expected.is_some_and(|expected| expected != changed.revision) {
+            return Err(Problem::Stale);
+        }
+        if let Some(status) = change.status {
+            changed.status = status;
+        }
+        if let Some(verification) = change.peer_verification {
+            changed.peer_verification.mode = verification.mode;
+            changed.peer_verification.depth = verification.depth;
+        }
+        changed.revision = Revision(changed.revision.0 + 1);
+        let mut state = self.state();
+        if let Some(one) = state.ssl_certificates.iter_mut().find(|one| one.id == *id) {
+            one.clone_from(&changed);
+        }
+        Ok(changed)
+    }
+
+    async fn delete(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        id: &SslCertificateId,
+    ) -> Result<(), Problem> {
+        self.refused()?;
+        SslCertificates::get(self, caller, group, id).await?;
+        self.state().ssl_certificates.retain(|one| one.id != *id);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl CaCertificates for Fake {
+    async fn list(
+        &self,
+        _caller: &Caller,
+        group: &GatewayGroupId,
+    ) -> Result<Vec<(CaCertificate, Vec<SslCertificateId>)>, Problem> {
+        self.known_group(group)?;
+        let state = self.state();
+        let users = |ca: &CaCertificate| {
+            let uses = |one: &&SslCertificate| {
+                one.peer_verification.ca_certificates.iter().any(|used| used.id == ca.id)
+            };
+            state.ssl_certificates.iter().filter(uses).map(|one| one.id.clone()).collect()
+        };
+        let of_group = state.ca_certificates.iter().filter(|ca| ca.group == *group);
+        Ok(of_group.map(|ca| (ca.clone(), users(ca))).collect())
+    }
+
+    async fn delete(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        id: &CaCertificateId,
+    ) -> Result<(), Problem> {
+        let list = CaCertificates::list(self, caller, group).await?;
+        let (_, users) =
+            list.iter().find(|(ca, _)| ca.id == *id).ok_or(Problem::NotFound(Noun::CaCertificate))?;
+        if !users.is_empty() {
+            return Err(Problem::Stale);
+        }
+        self.state().ca_certificates.retain(|ca| ca.id != *id);
+        Ok(())
+    }
+}

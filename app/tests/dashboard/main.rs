@@ -1,0 +1,15 @@
+//! The dashboard's pages, rendered on the server through its routes: with the ports faked, and nothing else.
+
+// The views are deeply nested types.
+#![recursion_limit = "512"]
+
+mod account;
+mod browser;
+mod ca_certificate;
+mod fake;
+mod gateway_group;
+mod layout;
+mod preferences;
+mod samples;
+mod ssl_certificate;
+mod ssl_certificate_forms;

@@ -1,0 +1,91 @@
+//! Objects as a store would hold them.
+
+use domain::{
+    CaCertificate, Caller, Certificate, CertificateType, Depth, Field, FieldWarning, Fingerprint,
+    GatewayGroup, Health, KeyAlgorithm, ListenerState, PeerVerification, PeerVerificationMode, PublicKey,
+    Revision, Role, SslCertificate, Status, UnixTime, Warning, X509Version,
+};
+
+/// The time that pages are shown at.
+pub(crate) const NOW: UnixTime = UnixTime(1_750_000_000);
+
+/// Whoever signs in.
+pub(crate) fn administrator() -> Caller {
+    Caller {
+        id: "u1".parse().expect("valid"),
+        name: "admin".parse().expect("valid"),
+        role: Role::Administrator,
+    }
+}
+
+/// A group that listens on `port`.
+pub(crate) fn group(id: &str, name: &str, port: u16) -> GatewayGroup {
+    let listener = ([0, 0, 0, 0], port).into();
+    GatewayGroup {
+        id: id.parse().expect("valid"),
+        name: name.parse().expect("valid"),
+        listener,
+        listener_state: ListenerState::Listening(listener),
+        ssl_certificates: 0,
+        revision: Revision(41),
+    }
+}
+
+/// A certificate as the guide's commands make it: X.509 v1, without a SAN.
+pub(crate) fn certificate(common_name: &str, issuer: &str, days: i64) -> Certificate {
+    let name_byte = common_name.bytes().next().unwrap_or_default();
+    Certificate {
+        subject: format!("CN={common_name}"),
+        common_name: Some(common_name.to_owned()),
+        issuer: format!("CN={issuer}"),
+        issuer_common_name: Some(issuer.to_owned()),
+        serial: "5a:1f:0c".to_owned(),
+        version: X509Version::V1,
+        not_before: NOW.plus_seconds(-30 * UnixTime::DAY),
+        not_after: NOW.plus_seconds(days * UnixTime::DAY),
+        dns_names: Vec::new(),
+        public_key: PublicKey { algorithm: KeyAlgorithm::Rsa, bits: 2048 },
+        signature_algorithm: "SHA-256 with RSA".to_owned(),
+        fingerprint: Fingerprint([name_byte; 32]),
+        public_key_fingerprint: Fingerprint([name_byte ^ 0xff; 32]),
+        self_issued: common_name == issuer,
+        is_ca: common_name == issuer,
+    }
+}
+
+/// The guide's CA.
+pub(crate) fn root_ca() -> CaCertificate {
+    CaCertificate {
+        id: "01JC0ROOTCA0000000000000".parse().expect("valid"),
+        group: "default".parse().expect("valid"),
+        certificates: vec![certificate("ROOTCA", "ROOTCA", 36_500)],
+        created_at: NOW.plus_seconds(-600),
+    }
+}
+
+/// A server certificate for `host`, with peer verification if there are CAs to verify against.
+pub(crate) fn server_certificate(
+    id: &str,
+    host: &str,
+    days: i64,
+    ca_certificates: Vec<CaCertificate>,
+) -> SslCertificate {
+    let mode =
+        if ca_certificates.is_empty() { PeerVerificationMode::Off } else { PeerVerificationMode::Required };
+    let leaf = certificate(host, "ROOTCA", days);
+    let warning = Warning::X509V1 { subject: leaf.subject.clone() };
+    SslCertificate {
+        id: id.parse().expect("valid"),
+        group: "default".parse().expect("valid"),
+        certificate_type: CertificateType::Server,
+        status: Status::Enabled,
+        snis: vec![host.parse().expect("valid")],
+        chains: vec![vec![leaf]],
+        peer_verification: PeerVerification { mode, ca_certificates, depth: Depth::default() },
+        health: Health::Sound,
+        warnings: vec![FieldWarning::new(Field::Certificate, warning)],
+        created_at: NOW.plus_seconds(-300),
+        updated_at: NOW.plus_seconds(-300),
+        revision: Revision(40),
+    }
+}
