@@ -169,6 +169,9 @@ fn v1_clients_outside_of_their_validity_are_refused() {
     let client = chain(&["guide/client.crt"]);
     assert_eq!(refusal(&guide(), &client, AFTER).0, ReasonCode::Expired);
     assert_eq!(refusal(&guide(), &client, BEFORE).0, ReasonCode::NotYetValid);
+    let (reason, detail) = refusal(&guide(), &chain(&["odd/short.crt"]), NOW);
+    assert_eq!(reason, ReasonCode::Expired);
+    assert!(detail.starts_with("short expired"), "not its CA, which is valid: {detail}");
 }
 
 #[test]
@@ -302,6 +305,14 @@ fn intermediates_must_be_cas_that_sign_certificates() {
     // Without a keyUsage at all, CA:TRUE is enough (RFC 5280 §4.2.1.9).
     let tree = Tree::new(|params| params.key_usages.clear());
     assert_eq!(trust(&[&tree.root.pem()], 1).verify(&tree.chain(), NOW), Ok(()));
+}
+
+#[test]
+fn v1_client_must_name_its_issuer() {
+    // The anchor's key signed it, under another name.
+    let client = chain(&["odd/alias-client.crt"]);
+    assert_refused(&guide(), &client, ReasonCode::IssuerUnknown);
+    assert_eq!(trust(&[&fixture("odd/alias-ca.crt")], 1).verify(&client, NOW), Ok(()));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use domain::{AnchorRule, Fault, Field, UnixTime, Warning};
-use rcgen::{CustomExtension, IsCa, KeyUsagePurpose};
+use rcgen::{BasicConstraints, CustomExtension, IsCa, KeyUsagePurpose};
 use tls::TrustAnchors;
 
 use crate::support::{AFTER, BEFORE, Made, NOW, anchors, as_ca, as_leaf, fixture, fixture_text, warnings};
@@ -81,7 +81,11 @@ fn broken_extension_does_not_count_as_absent() {
         as_ca(params);
         params.custom_extensions.push(constraints(&[0x30, 0]));
     });
-    for certificate in [broken, doubled] {
+    let broken_usage = Made::self_signed("root", |params| {
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.custom_extensions.push(CustomExtension::from_oid_content(&[2, 5, 29, 15], vec![4, 0]));
+    });
+    for certificate in [broken, doubled, broken_usage] {
         let found = faults(&certificate.pem());
         assert!(matches!(found[..], [Fault::UnreadableCertificate { number: 1, .. }]), "{found:?}");
     }
