@@ -148,17 +148,18 @@ async fn a_more_exact_certificate_takes_connections_over() {
 async fn a_connection_that_moves_on_is_judged_by_its_new_policy() {
     let (first, second) = (Authority::root("FIRST"), Authority::root("SECOND"));
     let mut bench = Bench::start().await;
-    bench.serve("a", &["a.com", "b.com"], &Clients::Of(&[&first], 1)).await;
+    bench.serve("a", &["a.com", "b.com", "c.com"], &Clients::Of(&[&first], 1)).await;
     let http = Client::of(&bench, &first.client("CLIENT")).open("a.com").await;
     assert_eq!(http.get("b.com", "/ip").await.expect("an answer").status, 200);
     // b.com gets a policy of its own: the connection follows a.com's.
     let changes = vec![
-        bench.serving("a", &["a.com"], &Clients::Of(&[&first], 1)),
+        bench.serving("a", &["a.com", "c.com"], &Clients::Of(&[&first], 1)),
         bench.serving("b", &["b.com"], &Clients::Of(&[&second], 1)),
     ];
     bench.apply(changes).await;
     assert_eq!(http.get("a.com", "/ip").await.expect("an answer").status, 200);
     assert_eq!(http.get("b.com", "/ip").await.expect("an answer").status, 421);
+    assert_eq!(http.get("c.com", "/ip").await.expect("an answer").status, 200);
 }
 
 /// A client that does not answer the question behind a GOAWAY may go on opening streams while the connection is drained.
