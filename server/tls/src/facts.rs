@@ -27,10 +27,6 @@ pub(crate) fn facts(certificate: &Parsed<'_>) -> Certificate {
         1 => X509Version::V2,
         _ => X509Version::V3,
     };
-    let is_ca = match certificate.extensions.basic_constraints {
-        Some(constraints) => constraints.ca,
-        None => version == X509Version::V1 && certificate.is_self_issued(),
-    };
     Certificate {
         subject: distinguished_name(fields.subject()),
         common_name: common_name(fields.subject()),
@@ -46,7 +42,7 @@ pub(crate) fn facts(certificate: &Parsed<'_>) -> Certificate {
         fingerprint: fingerprint(certificate.der),
         public_key_fingerprint: fingerprint(certificate.raw.spki),
         self_issued: certificate.is_self_issued(),
-        is_ca,
+        is_ca: certificate.is_ca(),
     }
 }
 

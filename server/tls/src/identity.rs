@@ -16,7 +16,6 @@ use crate::facts::facts;
 use crate::material::{Material, is_blank};
 use crate::pem;
 use crate::private_key::PrivateKey;
-use crate::text::{NAME_LIMIT, escape};
 use crate::x509::Parsed;
 
 /// A certificate (or several, one per key type) with keys: what makes an SSL certificate.
@@ -72,9 +71,7 @@ impl KeyPair {
     /// It cannot be used any more (say, by a newer TLS library).
     pub fn load(certificate_pem: &str, private_key_pem: &Secret) -> Result<Self, Fault> {
         let material = Material::read(certificate_pem.as_bytes())?;
-        let chain = Parsed::read_all(&material.certificates).map_err(|(index, reason)| {
-            Fault::UnreadableCertificate { number: index + 1, reason: escape(&reason, NAME_LIMIT) }
-        })?;
+        let chain = material.parsed();
         let key_material = Material::read(private_key_pem.expose())?;
         let found = key_material.keys.first().ok_or_else(|| key_material.no_private_key())?;
         let key = PrivateKey::load(found)?;
@@ -82,7 +79,7 @@ impl KeyPair {
         if leaf.raw.spki != key.spki {
             return Err(Fault::KeyMismatch { belongs_to: None });
         }
-        Ok(Self::new(&chain.iter().collect::<Vec<_>>(), &key, material.text))
+        Ok(Self::new(&chain.iter().collect::<Vec<_>>(), &key, material.text.clone()))
     }
 
     /// `text` is what to keep of the chain, if it is good as it was sent.

@@ -59,6 +59,12 @@ impl Material {
         Ok(material)
     }
 
+    /// The certificates, taken apart.
+    pub(crate) fn parsed(&self) -> Vec<Parsed<'_>> {
+        let read = |der| Parsed::read(der).expect("only readable certificates were taken in");
+        self.certificates.iter().map(|der| read(der)).collect()
+    }
+
     /// Whether a private key, of whatever kind, stands in the field.
     pub(crate) fn has_key(&self) -> bool {
         !self.keys.is_empty() || self.labels.iter().any(|label| label.ends_with("PRIVATE KEY"))

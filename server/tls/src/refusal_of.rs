@@ -3,7 +3,7 @@
 use domain::ReasonCode;
 use rustls::{CertificateError, Error, InvalidMessage};
 
-/// Why a handshake failed, as a code and with the facts, where [`observe`](crate::observe) saw no refusal.
+/// Why a handshake failed, as a code and with the facts, where [`observe`](fn@crate::observe) saw no refusal.
 pub fn refusal_of(error: &Error) -> (ReasonCode, String) {
     let (reason, detail) = match error {
         Error::NoCertificatesPresented => {

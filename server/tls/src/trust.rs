@@ -1,5 +1,7 @@
 //! Trust anchors, and the verdict on a client's chain.
 
+mod anchor;
+mod anchor_rules;
 mod anchors;
 mod client;
 mod direct;

@@ -1,7 +1,6 @@
 //! One certificate, taken apart: the exact bytes that names, keys and signatures are compared by, and the extensions
 //! that decide what it may be used for.
 
-use rustls_pki_types::CertificateDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::FromDer;
@@ -22,7 +21,7 @@ pub(crate) struct Parsed<'a> {
     pub(crate) fields: X509Certificate<'a>,
     /// Its fields as they stand, for comparing and verifying.
     pub(crate) raw: Raw<'a>,
-    /// What its extensions say; all empty below version 3.
+    /// What its extensions say; there are none below version 3.
     pub(crate) extensions: Extensions,
 }
 
@@ -44,21 +43,10 @@ impl<'a> Parsed<'a> {
             return Err("invalid version".to_owned());
         }
         let extensions = Extensions::read(&fields)?;
+        if fields.tbs_certificate.version != X509Version::V3 && !fields.extensions().is_empty() {
+            return Err("extensions below version 3".to_owned());
+        }
         Ok(Self { der, fields, raw, extensions })
-    }
-
-    /// Reads all of them.
-    ///
-    /// # Errors
-    /// The index of the first that cannot be read, and why.
-    pub(crate) fn read_all(
-        certificates: &'a [CertificateDer<'static>],
-    ) -> Result<Vec<Self>, (usize, String)> {
-        certificates
-            .iter()
-            .enumerate()
-            .map(|(index, certificate)| Self::read(certificate).map_err(|reason| (index, reason)))
-            .collect()
     }
 
     /// Whether it is version 3, the only one that has extensions (RFC 5280 §4.1.2.1).
@@ -69,6 +57,14 @@ impl<'a> Parsed<'a> {
     /// Whether subject and issuer are the same name, byte for byte.
     pub(crate) fn is_self_issued(&self) -> bool {
         self.raw.subject == self.raw.issuer
+    }
+
+    /// Whether it is a CA's: basicConstraints says so, or it is a self-issued version 1, which has no other way to say it.
+    pub(crate) fn is_ca(&self) -> bool {
+        match self.extensions.basic_constraints {
+            Some(constraints) => constraints.ca,
+            None => self.fields.tbs_certificate.version == X509Version::V1 && self.is_self_issued(),
+        }
     }
 
     /// The start and end of its validity, both included, in seconds since 1970.
@@ -135,8 +131,6 @@ impl<'a> Raw<'a> {
 /// What a certificate's extensions allow and name. A field is `None` where the extension is absent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Extensions {
-    /// How many there are, known to us or not.
-    pub(crate) count: usize,
     /// basicConstraints (RFC 5280 §4.2.1.9).
     pub(crate) basic_constraints: Option<BasicConstraints>,
     /// keyUsage (§4.2.1.3).
@@ -147,8 +141,6 @@ pub(crate) struct Extensions {
     pub(crate) dns_names: Vec<String>,
     /// authorityInfoAccess says where the issuer's certificate can be fetched (§4.2.2.1).
     pub(crate) names_issuer_url: bool,
-    /// nameConstraints are there (§4.2.1.10).
-    pub(crate) constrains_names: bool,
 }
 
 /// basicConstraints.
@@ -194,7 +186,6 @@ impl Extensions {
             seen.push(&extension.oid);
             extensions.remember(extension.parsed_extension(), &oid_text(&extension.oid))?;
         }
-        extensions.count = seen.len();
         Ok(extensions)
     }
 
@@ -234,7 +225,6 @@ impl Extensions {
                     .iter()
                     .any(|description| oid_text(&description.access_method) == "1.3.6.1.5.5.7.48.2");
             }
-            ParsedExtension::NameConstraints(_) => self.constrains_names = true,
             ParsedExtension::ParseError { .. } if decides(oid) => {
                 return Err(format!("extension {oid} cannot be read"));
             }

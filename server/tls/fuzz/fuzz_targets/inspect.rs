@@ -46,7 +46,8 @@ fuzz_target!(|input: &[u8]| {
             assert!(found.errors.iter().all(|error| error.field == domain::Field::CaCertificate));
             for pair in &identity.pairs {
                 assert!(!pair.certificate_pem().contains("PRIVATE"));
-                let again = KeyPair::load(pair.certificate_pem(), pair.private_key_pem()).expect("what was saved loads");
+                let again = KeyPair::load(pair.certificate_pem(), pair.private_key_pem())
+                    .expect("what was saved loads");
                 assert_eq!(again.chain(), pair.chain());
             }
         }
@@ -59,5 +60,7 @@ fuzz_target!(|input: &[u8]| {
         assert!(!facts.subject.chars().chain(facts.issuer.chars()).any(char::is_control));
     }
     let chain = [CertificateDer::from(certificate), CertificateDer::from(ca_certificate)];
-    assert!(NOBODYS_CA.verify(&chain, NOW).is_err() || ITS_CLIENTS.iter().any(|client| client == certificate));
+    assert!(
+        NOBODYS_CA.verify(&chain, NOW).is_err() || ITS_CLIENTS.iter().any(|client| client == certificate)
+    );
 });

@@ -20,10 +20,10 @@ fuzz_target!(|text: &[u8]| {
         (Err(_), Err(errors)) if !has_block => {
             assert!(errors.iter().all(|error| matches!(error.fault, Fault::TooLarge(_))));
         }
-        // What is wrong alone does not get right by what follows, except by being no certificate at all.
-        (Err(errors), Ok(_)) => assert!(errors.iter().all(|error| {
-            matches!(error.fault, Fault::NotPem | Fault::NoCertificate { .. } | Fault::Required)
-        })),
+        // A block that is at fault stays so whatever follows; only the lack of a certificate can be mended.
+        (Err(errors), Ok(_)) if has_block => {
+            assert!(errors.iter().all(|error| { matches!(error.fault, Fault::NoCertificate { .. }) }))
+        }
         _ => {}
     }
 });

@@ -49,8 +49,7 @@ pub(crate) fn examine(
         examination.error(Field::Certificate, certificates.no_certificate());
         return examination;
     }
-    // Cannot fail: `Material` holds only certificates that were read before.
-    let Ok(pool) = Parsed::read_all(&certificates.certificates) else { return examination };
+    let pool = certificates.parsed();
     let matching = Matching::of(&pool, &keys);
     if let Some(finding) = &mut examination.key {
         finding.matches = Some(matching.pairs.iter().any(|pair| pair.key == Some(0)));
@@ -202,7 +201,7 @@ impl Matching {
                 pairs.push(Pair { leaf, key });
             }
         }
-        let is_ca = |pair: &Pair| facts(&pool[pair.leaf]).is_ca;
+        let is_ca = |pair: &Pair| pool[pair.leaf].is_ca();
         if pairs.iter().any(|pair| pair.key.is_some() || !is_ca(pair)) {
             pairs.retain(|pair| pair.key.is_some() || !is_ca(pair));
         }

@@ -70,7 +70,7 @@ fn server_warnings(leaf: &Parsed<'_>) -> Vec<Warning> {
     if leaf.extensions.extended_key_usage.is_some_and(|usage| !usage.server_auth) {
         warnings.push(Warning::NoServerAuth);
     }
-    if facts(leaf).is_ca {
+    if leaf.is_ca() {
         warnings.push(Warning::CaAsServer);
     }
     warnings
@@ -86,7 +86,7 @@ fn incomplete(chain: &[&Parsed<'_>], unrelated: &[&Parsed<'_>]) -> Option<Warnin
         return None;
     }
     let is_lone_public_leaf = chain.len() == 1 && last.extensions.names_issuer_url;
-    let has_misfits = unrelated.iter().any(|certificate| facts(certificate).is_ca);
+    let has_misfits = unrelated.iter().any(|certificate| certificate.is_ca());
     (is_lone_public_leaf || has_misfits)
         .then(|| Warning::IncompleteChain { issuer: facts(last).issuer_display_name().to_owned() })
 }

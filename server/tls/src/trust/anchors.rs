@@ -1,16 +1,11 @@
-use domain::{
-    AnchorRule, Certificate, Fault, Field, FieldError, FieldWarning, KeyAlgorithm, UnixTime, Warning,
-};
-use rustls_pki_types::{CertificateDer, Der, TrustAnchor};
+use domain::{Certificate, Fault, Field, FieldError, FieldWarning, UnixTime, Warning};
 
-use crate::algorithm::{RSA_LEAST_BITS, RSA_MOST_BITS, signature_name};
-use crate::der;
-use crate::facts::{display_name, facts};
+use super::anchor::Anchor;
+use super::anchor_rules::{check, check_validity};
+use crate::facts::facts;
 use crate::identity::{validity_warning, version_warning, weak_signature};
 use crate::material::{Material, is_blank};
 use crate::pem;
-use crate::signature::{SignatureFault, verify_self};
-use crate::text::{NAME_LIMIT, escape};
 use crate::x509::Parsed;
 
 /// One uploaded CA bundle, each certificate of it checked to be fit as a trust anchor.
@@ -47,11 +42,10 @@ impl TrustAnchors {
         let material = Material::read(pem.as_bytes())?;
         let mut loaded =
             Self { pem: pem.to_owned(), facts: Vec::new(), warnings: Vec::new(), anchors: Vec::new() };
-        for (index, der) in material.certificates.iter().enumerate() {
-            let certificate = Parsed::read(der).map_err(|reason| unreadable(index, &reason))?;
-            check(&certificate)?;
-            loaded.anchors.push(Anchor::new(&certificate, index)?);
-            loaded.facts.push(facts(&certificate));
+        for (index, certificate) in material.parsed().iter().enumerate() {
+            check(certificate)?;
+            loaded.anchors.push(Anchor::new(certificate, index)?);
+            loaded.facts.push(facts(certificate));
         }
         if loaded.anchors.is_empty() { Err(material.no_certificate()) } else { Ok(loaded) }
     }
@@ -74,83 +68,6 @@ impl TrustAnchors {
     /// For verification.
     pub(super) fn anchors(&self) -> &[Anchor] {
         &self.anchors
-    }
-}
-
-/// One CA that clients may come from.
-#[derive(Debug, Clone)]
-pub(super) struct Anchor {
-    /// Name, key and name constraints, for webpki.
-    pub(super) trust: TrustAnchor<'static>,
-    /// The subject in DER, with its SEQUENCE header.
-    pub(super) subject: Vec<u8>,
-    /// The subject public key info in DER.
-    pub(super) spki: Vec<u8>,
-    /// What to call it.
-    pub(super) name: String,
-    /// First and last second of its validity.
-    pub(super) validity: (i64, i64),
-    /// How many intermediates it allows below it (RFC 5280 §4.2.1.9), which webpki does not ask of an anchor.
-    pub(super) path_length: Option<u32>,
-}
-
-impl Anchor {
-    fn new(certificate: &Parsed<'_>, index: usize) -> Result<Self, Fault> {
-        let trust = if certificate.is_v3() {
-            webpki::anchor_from_trusted_cert(&CertificateDer::from(certificate.der))
-                .map(|anchor| anchor.to_owned())
-                .map_err(|error| unreadable(index, &error.to_string()))?
-        } else {
-            TrustAnchor {
-                subject: contents(certificate.raw.subject),
-                subject_public_key_info: contents(certificate.raw.spki),
-                name_constraints: None,
-            }
-        };
-        Ok(Self {
-            trust,
-            subject: certificate.raw.subject.to_vec(),
-            spki: certificate.raw.spki.to_vec(),
-            name: display_name(certificate),
-            validity: certificate.validity(),
-            path_length: certificate
-                .extensions
-                .basic_constraints
-                .and_then(|constraints| constraints.path_length),
-        })
-    }
-}
-
-impl Anchor {
-    /// Whether it is within its validity. webpki does not ask that of an anchor.
-    pub(super) fn is_valid_at(&self, now: UnixTime) -> bool {
-        (self.validity.0..=self.validity.1).contains(&now.0)
-    }
-}
-
-/// Anchors, ready for webpki.
-#[derive(Debug, Clone)]
-pub(super) struct AnchorSet {
-    anchors: Vec<Anchor>,
-    /// The `trust` of each, in one slice.
-    trust: Vec<TrustAnchor<'static>>,
-}
-
-impl AnchorSet {
-    /// Of these anchors.
-    pub(super) fn new(anchors: Vec<Anchor>) -> Self {
-        let trust = anchors.iter().map(|anchor| anchor.trust.clone()).collect();
-        Self { anchors, trust }
-    }
-
-    /// All that is known of each.
-    pub(super) fn anchors(&self) -> &[Anchor] {
-        &self.anchors
-    }
-
-    /// What webpki wants to know of each.
-    pub(super) fn trust(&self) -> &[TrustAnchor<'static>] {
-        &self.trust
     }
 }
 
@@ -185,11 +102,8 @@ impl AnchorExamination {
         if material.certificates.is_empty() {
             self.error(material.no_certificate());
         }
-        for (index, der) in material.certificates.iter().enumerate() {
-            match Parsed::read(der) {
-                Ok(certificate) => self.add(&certificate, index, now),
-                Err(reason) => self.error(unreadable(index, &reason)),
-            }
+        for (index, certificate) in material.parsed().iter().enumerate() {
+            self.add(certificate, index, now);
         }
         let written = || {
             material
@@ -227,67 +141,4 @@ impl AnchorExamination {
     fn warn(&mut self, warning: Warning) {
         self.warnings.push(FieldWarning::new(Field::CaCertificate, warning));
     }
-}
-
-/// The rules that do not depend on the time (RFC 5280 §4.2.1.3, §4.2.1.9).
-fn check(certificate: &Parsed<'_>) -> Result<(), Fault> {
-    check_key(certificate)?;
-    let broken = |rule| Err(Fault::NotAnAnchor { subject: display_name(certificate), rule });
-    let extensions = &certificate.extensions;
-    match extensions.basic_constraints {
-        Some(constraints) if constraints.ca => {}
-        Some(_) => return broken(AnchorRule::CaFalse),
-        // Without basicConstraints, only being self-signed tells a CA from a leaf.
-        None if !certificate.is_self_issued() && certificate.is_v3() => {
-            return broken(AnchorRule::NoBasicConstraints);
-        }
-        None if !certificate.is_self_issued() => return broken(AnchorRule::V1NotSelfSigned),
-        None => match verify_self(certificate) {
-            Ok(()) => {}
-            Err(SignatureFault::Invalid) => return broken(AnchorRule::SelfSignatureInvalid),
-            Err(SignatureFault::Unsupported) => {
-                let algorithm = signature_name(&certificate.fields.signature_algorithm).name;
-                return Err(Fault::UnsupportedAlgorithm { algorithm });
-            }
-        },
-    }
-    if extensions.key_usage.is_some_and(|usage| !usage.key_cert_sign) {
-        return broken(AnchorRule::NoKeyCertSign);
-    }
-    Ok(())
-}
-
-/// The key must be one that signatures can be verified with.
-fn check_key(certificate: &Parsed<'_>) -> Result<(), Fault> {
-    let key = facts(certificate).public_key;
-    match key.algorithm {
-        KeyAlgorithm::Rsa if key.bits < RSA_LEAST_BITS => Err(Fault::KeyTooSmall { bits: key.bits }),
-        KeyAlgorithm::Rsa if key.bits > RSA_MOST_BITS => {
-            Err(Fault::UnsupportedAlgorithm { algorithm: format!("RSA with {} bits", key.bits) })
-        }
-        KeyAlgorithm::Other(algorithm) => Err(Fault::UnsupportedAlgorithm { algorithm }),
-        _ => Ok(()),
-    }
-}
-
-fn check_validity(certificate: &Parsed<'_>, now: UnixTime) -> Result<(), Fault> {
-    let subject = display_name(certificate);
-    let (not_before, not_after) = certificate.validity();
-    if now.0 > not_after {
-        Err(Fault::CaExpired { subject, not_after: UnixTime(not_after) })
-    } else if now.0 < not_before {
-        Err(Fault::CaNotYetValid { subject, not_before: UnixTime(not_before) })
-    } else {
-        Ok(())
-    }
-}
-
-fn unreadable(index: usize, reason: &str) -> Fault {
-    Fault::UnreadableCertificate { number: index + 1, reason: escape(reason, NAME_LIMIT) }
-}
-
-/// A SEQUENCE without its header, as webpki's anchors hold names and keys.
-fn contents(sequence: &[u8]) -> Der<'static> {
-    let contents = der::take(sequence, der::SEQUENCE).map_or(&[][..], |value| value.contents);
-    Der::from(contents.to_vec())
 }

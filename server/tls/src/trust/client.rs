@@ -4,7 +4,8 @@ use aws_lc_rs::digest::{SHA256, digest};
 use domain::{Depth, Fault, Fingerprint, KeyAlgorithm, ReasonCode, UnixTime};
 use rustls_pki_types::CertificateDer;
 
-use super::anchors::{Anchor, AnchorSet, TrustAnchors};
+use super::anchor::{Anchor, AnchorSet};
+use super::anchors::TrustAnchors;
 use super::{Refusal, direct, path};
 use crate::algorithm::{RSA_LEAST_BITS, public_key};
 use crate::facts::display_name;

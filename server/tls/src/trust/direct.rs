@@ -6,17 +6,13 @@
 use domain::{ReasonCode, UnixTime};
 
 use super::Refusal;
-use super::anchors::Anchor;
+use super::anchor::Anchor;
 use crate::facts::display_name;
 use crate::signature::{self, SignatureFault};
 use crate::x509::Parsed;
 
 /// Whether one of the `anchors` issued `leaf`, and both are within their validity at `now`.
 pub(super) fn verify(leaf: &Parsed<'_>, anchors: &[Anchor], now: UnixTime) -> Result<(), Refusal> {
-    if leaf.extensions.count > 0 {
-        let detail = format!("{} has extensions, but says that it is X.509 v1 or v2", display_name(leaf));
-        return Err(Refusal::new(ReasonCode::PurposeInvalid, detail));
-    }
     if leaf.is_self_issued() {
         let detail = format!("{} is self-signed, and no CA of this policy issued it", display_name(leaf));
         return Err(Refusal::new(ReasonCode::IssuerUnknown, detail));

@@ -8,7 +8,7 @@ use rustls_pki_types::CertificateDer;
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
 use super::Refusal;
-use super::anchors::{Anchor, AnchorSet};
+use super::anchor::{Anchor, AnchorSet};
 use crate::facts::display_name;
 use crate::provider::signature_algorithms;
 use crate::x509::Parsed;

@@ -66,3 +66,16 @@ fn facts_of_one_certificate() {
     longer.push(0);
     assert!(matches!(certificate_facts(&longer), Err(Fault::UnreadableCertificate { number: 1, .. })));
 }
+
+#[test]
+fn extensions_belong_to_version_3() {
+    let mut der = chain(&["skid/client.crt"]).remove(0).to_vec();
+    let version = der.windows(5).position(|window| window == [0xa0, 3, 2, 1, 2]).expect("version 3") + 4;
+    for older in [0, 1] {
+        der[version] = older;
+        assert!(
+            certificate_facts(&der).is_err(),
+            "a narrow way for certificates without extensions needs this"
+        );
+    }
+}

@@ -1,0 +1,95 @@
+use domain::{Fault, UnixTime};
+use rustls_pki_types::{CertificateDer, Der, TrustAnchor};
+
+use crate::der;
+use crate::facts::display_name;
+use crate::text::{NAME_LIMIT, escape};
+use crate::x509::Parsed;
+
+/// One CA that clients may come from.
+#[derive(Debug, Clone)]
+pub(super) struct Anchor {
+    /// Name, key and name constraints, for webpki.
+    pub(super) trust: TrustAnchor<'static>,
+    /// The subject in DER, with its SEQUENCE header.
+    pub(super) subject: Vec<u8>,
+    /// The subject public key info in DER.
+    pub(super) spki: Vec<u8>,
+    /// What to call it.
+    pub(super) name: String,
+    /// First and last second of its validity.
+    pub(super) validity: (i64, i64),
+    /// How many intermediates it allows below it (RFC 5280 §4.2.1.9), which webpki does not ask of an anchor.
+    pub(super) path_length: Option<u32>,
+}
+
+impl Anchor {
+    /// Takes from a certificate that was found fit what verification needs; `index` is its place in the field.
+    ///
+    /// # Errors
+    /// [`Fault::UnreadableCertificate`] where webpki is stricter than our parser.
+    pub(super) fn new(certificate: &Parsed<'_>, index: usize) -> Result<Self, Fault> {
+        let trust = if certificate.is_v3() {
+            webpki::anchor_from_trusted_cert(&CertificateDer::from(certificate.der))
+                .map(|anchor| anchor.to_owned())
+                .map_err(|error| Fault::UnreadableCertificate {
+                    number: index + 1,
+                    reason: escape(&error.to_string(), NAME_LIMIT),
+                })?
+        } else {
+            TrustAnchor {
+                subject: contents(certificate.raw.subject),
+                subject_public_key_info: contents(certificate.raw.spki),
+                name_constraints: None,
+            }
+        };
+        Ok(Self {
+            trust,
+            subject: certificate.raw.subject.to_vec(),
+            spki: certificate.raw.spki.to_vec(),
+            name: display_name(certificate),
+            validity: certificate.validity(),
+            path_length: certificate
+                .extensions
+                .basic_constraints
+                .and_then(|constraints| constraints.path_length),
+        })
+    }
+
+    /// Whether it is within its validity. webpki does not ask that of an anchor.
+    pub(super) fn is_valid_at(&self, now: UnixTime) -> bool {
+        (self.validity.0..=self.validity.1).contains(&now.0)
+    }
+}
+
+/// Anchors, ready for webpki.
+#[derive(Debug, Clone)]
+pub(super) struct AnchorSet {
+    anchors: Vec<Anchor>,
+    /// The `trust` of each, in one slice.
+    trust: Vec<TrustAnchor<'static>>,
+}
+
+impl AnchorSet {
+    /// Of these anchors.
+    pub(super) fn new(anchors: Vec<Anchor>) -> Self {
+        let trust = anchors.iter().map(|anchor| anchor.trust.clone()).collect();
+        Self { anchors, trust }
+    }
+
+    /// All that is known of each.
+    pub(super) fn anchors(&self) -> &[Anchor] {
+        &self.anchors
+    }
+
+    /// What webpki wants to know of each.
+    pub(super) fn trust(&self) -> &[TrustAnchor<'static>] {
+        &self.trust
+    }
+}
+
+/// A SEQUENCE without its header, as webpki's anchors hold names and keys.
+fn contents(sequence: &[u8]) -> Der<'static> {
+    let contents = der::take(sequence, der::SEQUENCE).map_or(&[][..], |value| value.contents);
+    Der::from(contents.to_vec())
+}
