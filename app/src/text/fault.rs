@@ -19,18 +19,16 @@ pub fn anchor_rule(rule: AnchorRule) -> Text {
             "its basic constraints say that it is not a CA (CA:FALSE)",
             "其基本约束声明它不是 CA（CA:FALSE）",
         ),
-        AnchorRule::NoBasicConstraints => text(
-            "it has no basic constraints and did not sign itself",
-            "它没有基本约束，且不是自签名证书",
-        ),
+        AnchorRule::NoBasicConstraints => {
+            text("it has no basic constraints and did not sign itself", "它没有基本约束，且不是自签名证书")
+        }
         AnchorRule::NoKeyCertSign => text(
             "its key usage does not allow it to sign certificates (keyCertSign)",
             "其密钥用途不允许签发证书（keyCertSign）",
         ),
-        AnchorRule::V1NotSelfSigned => text(
-            "it is X.509 v1 and did not sign itself",
-            "它是 X.509 v1 证书，且不是自签名证书",
-        ),
+        AnchorRule::V1NotSelfSigned => {
+            text("it is X.509 v1 and did not sign itself", "它是 X.509 v1 证书，且不是自签名证书")
+        }
         AnchorRule::SelfSignatureInvalid => text(
             "it names itself as issuer, but the signature is not its own",
             "它声明由自己签发，但签名与自身密钥不符",
@@ -44,7 +42,8 @@ fn english(fault: &Fault) -> String {
         Fault::TooLarge(limit) => format!("This is larger than the limit of {}.", english_limit(*limit)),
         Fault::UnknownValue { value } => format!("“{value}” is not one of the choices."),
         Fault::NotPem => {
-            "This is neither PEM nor DER. A PEM file starts with a line like -----BEGIN CERTIFICATE-----.".to_owned()
+            "This is neither PEM nor DER. A PEM file starts with a line like -----BEGIN CERTIFICATE-----."
+                .to_owned()
         }
         Fault::NoCertificate { found } => {
             format!("There is no certificate in this. {}", english_found(found))
@@ -58,36 +57,52 @@ fn english(fault: &Fault) -> String {
         Fault::UnreadableCertificate { number, reason } => {
             format!("Certificate {number} cannot be read: {reason}.")
         }
-        Fault::UnreadableKey => "The private key cannot be read. Export it again, as PKCS#8 for example.".to_owned(),
+        Fault::UnreadableKey => {
+            "The private key cannot be read. Export it again, as PKCS#8 for example.".to_owned()
+        }
         Fault::BrokenPem { line } => {
-            format!("The PEM block that starts at line {line} is cut off or damaged. Copy it again as a whole.")
+            format!(
+                "The PEM block that starts at line {line} is cut off or damaged. Copy it again as a whole."
+            )
         }
         Fault::KeyMismatch { belongs_to: None } => {
-            "This key belongs to another certificate. Choose the key that the certificate was made with.".to_owned()
+            "This key belongs to another certificate. Choose the key that the certificate was made with."
+                .to_owned()
         }
         Fault::KeyMismatch { belongs_to: Some(subject) } => {
-            format!("This key belongs to {subject}, not to the server's certificate. Choose that certificate's key.")
+            format!(
+                "This key belongs to {subject}, not to the server's certificate. Choose that certificate's key."
+            )
         }
         Fault::KeyMissingFor { subject } => {
             format!("{subject} has no key here. Give one key for each certificate.")
         }
         Fault::UnsupportedAlgorithm { algorithm } => {
-            format!("{algorithm} cannot be used for TLS here. Use RSA, ECDSA P-256, P-384 or P-521, or Ed25519.")
+            format!(
+                "{algorithm} cannot be used for TLS here. Use RSA, ECDSA P-256, P-384 or P-521, or Ed25519."
+            )
         }
-        Fault::KeyTooSmall { bits } => format!("An RSA key of {bits} bits is too weak. Use at least 2048 bits."),
+        Fault::KeyTooSmall { bits } => {
+            format!("An RSA key of {bits} bits is too weak. Use at least 2048 bits.")
+        }
         Fault::NotAnAnchor { subject, rule } => {
             format!("{subject} may not act as a CA: {}.", anchor_rule(*rule).en)
         }
         Fault::CaExpired { subject, not_after } => {
-            format!("{subject} expired at {not_after}: no client could be let in. Upload the CA that replaces it.")
+            format!(
+                "{subject} expired at {not_after}: no client could be let in. Upload the CA that replaces it."
+            )
         }
         Fault::CaNotYetValid { subject, not_before } => {
             format!("{subject} is not valid before {not_before}: no client could be let in.")
         }
         Fault::CaMissing => {
-            "Peer verification needs a CA to verify clients against. Upload one, or pick one of the group's.".to_owned()
+            "Peer verification needs a CA to verify clients against. Upload one, or pick one of the group's."
+                .to_owned()
         }
-        Fault::CaUnknown { id } => format!("There is no CA certificate {id} in this group. Pick another one."),
+        Fault::CaUnknown { id } => {
+            format!("There is no CA certificate {id} in this group. Pick another one.")
+        }
         Fault::NoSni => {
             "The certificate names no host. Write the host names under Advanced, SNIs.".to_owned()
         }
@@ -95,7 +110,9 @@ fn english(fault: &Fault) -> String {
             "“{value}” is not a host name. Write names like test.com, or wildcards like *.example.com."
         ),
         Fault::SniTaken { sni, by } => format!("{sni} belongs to the SSL certificate {by} already."),
-        Fault::NotForClientType => "This belongs to type Server only. Leave it empty for type Client.".to_owned(),
+        Fault::NotForClientType => {
+            "This belongs to type Server only. Leave it empty for type Client.".to_owned()
+        }
         Fault::InvalidCharacters => "This contains characters that are not allowed here.".to_owned(),
         Fault::NameTaken => "This name is in use. Choose another one.".to_owned(),
         Fault::InvalidAddress => "This is not an address with a port. Write it like 0.0.0.0:9443.".to_owned(),
@@ -160,7 +177,9 @@ fn chinese(fault: &Fault) -> String {
         Fault::CaNotYetValid { subject, not_before } => {
             format!("{subject} 在 {not_before} 之前尚未生效，任何客户端都无法通过验证。")
         }
-        Fault::CaMissing => "对等验证需要用于验证客户端的 CA 证书。请上传一个，或从网关组已有的 CA 证书中选择。".to_owned(),
+        Fault::CaMissing => {
+            "对等验证需要用于验证客户端的 CA 证书。请上传一个，或从网关组已有的 CA 证书中选择。".to_owned()
+        }
         Fault::CaUnknown { id } => format!("此网关组中没有 CA 证书 {id}，请选择其他证书。"),
         Fault::NoSni => "证书中没有主机名。请在“高级”的 SNIs 中填写主机名。".to_owned(),
         Fault::InvalidSni { value } => {
@@ -256,7 +275,10 @@ mod tests {
             let en = fault(Language::English, &each);
             let zh = fault(Language::Chinese, &each);
             assert!(en.is_ascii() || en.contains('“'), "{en}");
-            assert!(en.chars().next().is_some_and(|first| !first.is_lowercase()) || en.starts_with("test.com"), "{en}");
+            assert!(
+                en.chars().next().is_some_and(|first| !first.is_lowercase()) || en.starts_with("test.com"),
+                "{en}"
+            );
             assert!(zh.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c)), "{zh}");
             assert_ne!(en, zh);
         }
@@ -264,7 +286,8 @@ mod tests {
 
     #[test]
     fn names_what_it_speaks_of() {
-        let taken = Fault::SniTaken { sni: "test.com".parse().expect("valid"), by: "01J9".parse().expect("valid") };
+        let taken =
+            Fault::SniTaken { sni: "test.com".parse().expect("valid"), by: "01J9".parse().expect("valid") };
         let limit = Fault::TooLarge(Limit::Bytes(65_536));
         for language in [Language::English, Language::Chinese] {
             let sentence = fault(language, &taken);

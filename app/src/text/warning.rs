@@ -61,14 +61,20 @@ fn chinese(warning: &Warning) -> String {
         Warning::IncompleteChain { issuer } => {
             format!("证书链中缺少 {issuer} 的证书，客户端可能无法验证到根证书。")
         }
-        Warning::NoServerAuth => "扩展密钥用途不包含服务器身份验证（serverAuth），客户端可能会拒绝。".to_owned(),
-        Warning::NoClientAuth => "扩展密钥用途不包含客户端身份验证（clientAuth），上游可能会拒绝。".to_owned(),
+        Warning::NoServerAuth => {
+            "扩展密钥用途不包含服务器身份验证（serverAuth），客户端可能会拒绝。".to_owned()
+        }
+        Warning::NoClientAuth => {
+            "扩展密钥用途不包含客户端身份验证（clientAuth），上游可能会拒绝。".to_owned()
+        }
         Warning::Unrelated { subjects } => format!("以下证书不属于证书链，已忽略：{}。", subjects.join("、")),
         Warning::CaAsServer => "这是 CA 证书。服务器应使用由它签发的专用证书。".to_owned(),
         Warning::WildcardOverlap { wildcard, sni, by } => {
             format!("{wildcard} 与 SSL 证书 {by} 的 {sni} 重叠：更精确的名称优先。")
         }
-        Warning::KeyInCertificateField => "证书内容中包含私钥。仅在未提供其他私钥时使用，且不会随证书保存。".to_owned(),
+        Warning::KeyInCertificateField => {
+            "证书内容中包含私钥。仅在未提供其他私钥时使用，且不会随证书保存。".to_owned()
+        }
     }
 }
 

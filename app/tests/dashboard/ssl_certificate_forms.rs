@@ -269,7 +269,8 @@ async fn nobody_who_is_not_signed_in_may_send_a_form() {
         let answer = send(&script(&fake), verb, &with(&[("id", "01JSERVER"), ("revision", "40")])).await;
         assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{verb}");
     }
-    assert!(fake.state().asked.is_empty() && fake.state().changes.is_empty());
+    let state = fake.state();
+    assert!(state.asked.is_empty() && state.changes.is_empty());
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use super::api;
 use super::control::Control;
 use super::detail::use_detail;
 use super::fields::HiddenFields;
+use super::live::first;
 use super::path;
 use crate::components::Dialog;
 use crate::language::use_language;
@@ -17,13 +18,15 @@ use crate::text::{common, ssl_certificate as words};
 #[component]
 pub fn DeleteSslCertificate() -> impl IntoView {
     let detail = use_detail();
-    let dialog = move || {
-        Suspend::new(async move {
-            let certificate = detail.loaded.await.ok()?.certificate;
-            Some(view! { <DeleteDialog certificate/> })
-        })
-    };
-    view! { <Transition>{dialog}</Transition> }
+    let source = move || detail.loaded.get()?.ok().map(|detail| detail.certificate);
+    view! {
+        <Transition>
+            {
+                let made_from = first(source);
+                move || made_from.get().map(|certificate| view! { <DeleteDialog certificate/> })
+            }
+        </Transition>
+    }
 }
 
 #[component]

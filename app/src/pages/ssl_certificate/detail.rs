@@ -75,23 +75,36 @@ pub fn SslCertificatePage() -> impl IntoView {
         None => path::list(&group.get()),
     });
     provide_context(DetailContext { loaded, href });
-    let page = move || {
-        Suspend::new(async move {
-            match loaded.await {
-                Ok(detail) => view! { <Detail detail/> }.into_any(),
-                Err(error) => view! { <ProblemPage problem=error.0/> }.into_any(),
-            }
-        })
-    };
     let is_there = move || loaded.get().is_some_and(|detail| detail.is_ok());
     view! {
-        <Transition>{page}</Transition>
+        <Transition>
+            {
+                let shown = Memo::new_with_compare(move |_| loaded.get(), differs);
+                move || match shown.get() {
+                    None => ().into_any(),
+                    Some(Ok(detail)) => view! { <Detail detail/> }.into_any(),
+                    Some(Err(error)) => view! { <ProblemPage problem=error.0/> }.into_any(),
+                }
+            }
+        </Transition>
         <Transition>
             {
                 let is_there = Memo::new(move |_| is_there());
                 move || is_there.get().then(|| view! { <Outlet/> })
             }
         </Transition>
+    }
+}
+
+type Loaded = Option<Result<SslCertificateDetail, UiError>>;
+
+/// Whether the page is to be shown anew: time alone is no reason.
+fn differs(before: Option<&Loaded>, after: Option<&Loaded>) -> bool {
+    match (before, after) {
+        (Some(Some(Ok(before))), Some(Some(Ok(after)))) => {
+            *before != SslCertificateDetail { now: before.now, ..after.clone() }
+        }
+        (before, after) => before != after,
     }
 }
 

@@ -10,6 +10,7 @@ use super::control::Control;
 use super::detail::use_detail;
 use super::fields::{AdvancedFields, HiddenFields, MethodField, PeerVerificationFields, TakeOverField};
 use super::form_state::{FormState, type_code};
+use super::live::first;
 use super::path;
 use super::submission::Submission;
 use crate::components::{Dialog, ErrorSummary, SubmitButton};
@@ -26,18 +27,19 @@ pub fn EditSslCertificate() -> impl IntoView {
     let group = use_group_id();
     let detail = use_detail();
     let existing = Resource::new(move || group.get(), |group| list_ca_certificates(group.to_string()));
-    let form = move || {
-        Suspend::new(async move {
-            let existing = existing.await.map(|list| list.certificates()).unwrap_or_default();
-            // A form is made once: a newer state of the certificate must not undo what is being typed.
-            let certificate = detail.loaded.await.ok()?.certificate;
-            Some(view! { <EditForm certificate existing/> })
-        })
+    let source = move || {
+        let existing = existing.get()?.map(|list| list.certificates()).unwrap_or_default();
+        Some((detail.loaded.get()?.ok()?.certificate, existing))
     };
     view! {
         <Title text=language.pick(words::EDIT_TITLE)/>
         <Dialog title=language.pick(words::EDIT_TITLE) close_href=detail.href>
-            <Transition>{form}</Transition>
+            <Transition>
+                {
+                    let made_from = first(source);
+                    move || made_from.get().map(|(certificate, existing)| view! { <EditForm certificate existing/> })
+                }
+            </Transition>
         </Dialog>
     }
 }

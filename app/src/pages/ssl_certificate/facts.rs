@@ -24,7 +24,7 @@ pub(super) fn CertificateFacts(
             {fact(language, words::ISSUER, code(certificate.issuer))}
             {fact(language, words::VALID_FROM, exact(certificate.not_before))}
             {fact(language, words::VALID_UNTIL, view! {
-                {exact(certificate.not_after)} " " <Expiry at=certificate.not_after now/>
+                {exact(certificate.not_after)} {expiry_note(language, certificate.not_after, now)}
             })}
             {fact(language, words::KEY, certificate.public_key.to_string())}
             {fact(language, words::SIGNATURE, certificate.signature_algorithm)}
@@ -54,10 +54,11 @@ pub(super) fn fact(language: Language, label: Text, value: impl IntoView) -> imp
 /// When something expires, and how grave that is.
 #[component]
 pub(crate) fn Expiry(at: UnixTime, now: UnixTime) -> impl IntoView {
-    let language = use_language();
-    let badge =
-        expiry_badge(at, now).map(|(kind, word)| view! { " " <Badge kind text=language.pick(word)/> });
-    view! { <span class="expiry"><Time at now/>{badge}</span> }
+    view! { <span class="expiry"><Time at now/>{expiry_note(use_language(), at, now)}</span> }
+}
+
+fn expiry_note(language: Language, at: UnixTime, now: UnixTime) -> impl IntoView + use<> {
+    expiry_badge(at, now).map(|(kind, word)| view! { " " <Badge kind text=language.pick(word)/> })
 }
 
 /// The days before expiry in which somebody should act.

@@ -164,7 +164,8 @@ pub(super) fn AdvancedFields(
             || inspection
                 .with(|found| found.iter().flat_map(|found| &found.errors).any(|error| is_here(error.field)))
     };
-    let wrong = Memo::new(move |_| wrong());
+    // It never closes by itself: that would take away what is being typed.
+    let wrong = Memo::new(move |before| before == Some(&true) || wrong());
     view! {
         <details class="advanced" open=move || wrong.get()>
             <summary>{language.pick(words::ADVANCED)}</summary>

@@ -14,6 +14,7 @@ use super::try_it::curl_commands;
 use crate::components::{
     Alert, Badge, BadgeKind, ButtonLink, EmptyState, PageHeader, Pagination, ProblemPage,
 };
+use crate::error::UiError;
 use crate::language::{Language, Text, use_language};
 use crate::pages::gateway_group::{use_group, use_group_id};
 use crate::pages::layout::use_reload;
@@ -35,14 +36,6 @@ pub fn SslCertificatesPage() -> impl IntoView {
         },
     );
     refetch_until(loaded, |list| list.as_ref().map_or(true, SslCertificateList::is_in_effect));
-    let list = move || {
-        Suspend::new(async move {
-            match loaded.await {
-                Ok(list) => view! { <List list state=state.get()/> }.into_any(),
-                Err(error) => view! { <ProblemPage problem=error.0/> }.into_any(),
-            }
-        })
-    };
     view! {
         <PageHeader title=language.pick(words::TITLE)>
             <ButtonLink
@@ -51,8 +44,29 @@ pub fn SslCertificatesPage() -> impl IntoView {
                 primary=true
             />
         </PageHeader>
-        <Transition>{list}</Transition>
+        <Transition>
+            {
+                let shown = Memo::new_with_compare(move |_| loaded.get(), differs);
+                move || match shown.get() {
+                    None => ().into_any(),
+                    Some(Ok(list)) => view! { <List list state=state.get()/> }.into_any(),
+                    Some(Err(error)) => view! { <ProblemPage problem=error.0/> }.into_any(),
+                }
+            }
+        </Transition>
         <Outlet/>
+    }
+}
+
+type Loaded = Option<Result<SslCertificateList, UiError>>;
+
+/// Whether the list is to be shown anew: time alone is no reason.
+fn differs(before: Option<&Loaded>, after: Option<&Loaded>) -> bool {
+    match (before, after) {
+        (Some(Some(Ok(before))), Some(Some(Ok(after)))) => {
+            *before != SslCertificateList { now: before.now, ..after.clone() }
+        }
+        (before, after) => before != after,
     }
 }
 

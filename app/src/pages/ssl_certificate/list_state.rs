@@ -113,7 +113,8 @@ mod tests {
         assert!(filtered.expiring && filtered.is_filtered());
         assert_eq!((filtered.page, filtered.added.as_deref()), (3, Some("01J9")));
         let href = filtered.href(&GatewayGroupId::default_group(), 4);
-        for part in ["search=a%26b", "certificate_type=client", "status=disabled", "expiring=on", "page=4"] {
+        for part in ["search=a%26b", "certificate%5Ftype=client", "status=disabled", "expiring=on", "page=4"]
+        {
             assert!(href.contains(part), "{href}");
         }
         assert!(!href.contains("added"), "the mark belongs to the first look only");

@@ -18,7 +18,10 @@ where
     Effect::new(move |tried: Option<u32>| {
         let tried = tried.unwrap_or(0);
         let is_settled = resource.with(|loaded| loaded.as_ref().is_none_or(&settled));
-        if is_settled || tried >= TRIES {
+        if is_settled {
+            return 0;
+        }
+        if tried >= TRIES {
             return tried;
         }
         let handle = set_timeout_with_handle(move || resource.refetch(), PAUSE).ok();
@@ -30,4 +33,13 @@ where
             handle.clear();
         }
     });
+}
+
+/// The first value that `source` has, and no other: what a form is made from, which a newer state of the same object must
+/// not make anew while somebody is typing.
+pub(super) fn first<T>(source: impl Fn() -> Option<T> + Send + Sync + 'static) -> Memo<Option<T>>
+where
+    T: Clone + PartialEq + Send + Sync + 'static,
+{
+    Memo::new(move |before: Option<&Option<T>>| before.cloned().flatten().or_else(&source))
 }

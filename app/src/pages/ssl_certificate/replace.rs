@@ -11,6 +11,7 @@ use super::control::Control;
 use super::detail::use_detail;
 use super::fields::{CertificateFields, HiddenFields, MethodField, TakeOverField};
 use super::form_state::{FormState, type_code};
+use super::live::first;
 use super::path;
 use super::submission::Submission;
 use crate::components::{Dialog, ErrorSummary, SubmitButton};
@@ -23,16 +24,16 @@ use crate::text::{common, ssl_certificate as words};
 pub fn ReplaceSslCertificate() -> impl IntoView {
     let language = use_language();
     let detail = use_detail();
-    let form = move || {
-        Suspend::new(async move {
-            let certificate = detail.loaded.await.ok()?.certificate;
-            Some(view! { <ReplaceForm certificate/> })
-        })
-    };
+    let source = move || detail.loaded.get()?.ok().map(|detail| detail.certificate);
     view! {
         <Title text=language.pick(words::REPLACE)/>
         <Dialog title=language.pick(words::REPLACE) close_href=detail.href>
-            <Transition>{form}</Transition>
+            <Transition>
+                {
+                    let made_from = first(source);
+                    move || made_from.get().map(|certificate| view! { <ReplaceForm certificate/> })
+                }
+            </Transition>
         </Dialog>
     }
 }
