@@ -96,7 +96,7 @@ async fn the_row_just_added_is_marked_and_can_be_tried() {
         "The certificate has been added.",
         "certificate-row--new",
         "<summary>Try it</summary>",
-        "--resolve &quot;test.com:9443:127.0.0.1&quot;",
+        "--resolve \"test.com:9443:127.0.0.1\"",
         "--cert client.crt --key client.key",
     ]);
     Browser::new(&three_certificates()).get(LIST).await.hides(&["certificate-row--new", "has been added"]);

@@ -55,4 +55,5 @@ fn Question(certificate: CaCertificate, users: Vec<SslCertificateId>) -> impl In
             </form>
         </Dialog>
     }
+    .into_any()
 }

@@ -120,4 +120,5 @@ fn Row(certificate: CaCertificate, users: Vec<SslCertificateId>, now: UnixTime) 
             <td>{delete}</td>
         </tr>
     }
+    .into_any()
 }

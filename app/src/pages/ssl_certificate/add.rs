@@ -46,6 +46,7 @@ pub fn AddSslCertificate() -> impl IntoView {
             <Transition>{form}</Transition>
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -90,4 +91,5 @@ fn AddForm(existing: Vec<CaCertificate>) -> impl IntoView {
             </div>
         </form>
     }
+    .into_any()
 }

@@ -50,4 +50,5 @@ fn DeleteDialog(certificate: SslCertificate) -> impl IntoView {
             </form>
         </Dialog>
     }
+    .into_any()
 }

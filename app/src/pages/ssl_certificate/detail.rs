@@ -145,6 +145,7 @@ fn Detail(detail: SslCertificateDetail) -> impl IntoView {
         <Warnings warnings=certificate.warnings/>
         <Chains chains now/>
     }
+    .into_any()
 }
 
 /// The switch of the whole object, as a form of one button.
@@ -169,6 +170,7 @@ fn StatusForm(
             </button>
         </ActionForm>
     }
+    .into_any()
 }
 
 /// Why the gateway does not serve it, and the way out.
@@ -212,6 +214,7 @@ fn Overview(certificate: SslCertificate, served: domain::Revision, now: UnixTime
             {fact(language, words::REVISION, revision.to_string())}
         </dl>
     }
+    .into_any()
 }
 
 #[component]
@@ -224,6 +227,7 @@ fn TryIt(certificate: SslCertificate) -> impl IntoView {
             {move || group.get().map(|group| curl_commands(language, &certificate, &group))}
         </section>
     }
+    .into_any()
 }
 
 #[component]

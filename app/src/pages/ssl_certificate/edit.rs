@@ -42,6 +42,7 @@ pub fn EditSslCertificate() -> impl IntoView {
             </Transition>
         </Dialog>
     }
+    .into_any()
 }
 
 /// The form as the certificate is now.
@@ -112,4 +113,5 @@ fn EditForm(certificate: SslCertificate, existing: Vec<CaCertificate>) -> impl I
             </div>
         </form>
     }
+    .into_any()
 }

@@ -39,16 +39,18 @@ pub(super) fn CertificateFacts(
             {fact(language, words::KEY_FINGERPRINT, copyable(certificate.public_key_fingerprint.to_string()))}
         </dl>
     }
+    .into_any()
 }
 
 /// One line of facts.
-pub(super) fn fact(language: Language, label: Text, value: impl IntoView) -> impl IntoView {
+pub(super) fn fact<V: IntoView + 'static>(language: Language, label: Text, value: V) -> AnyView {
     view! {
         <div class="facts__row">
             <dt>{language.pick(label)}</dt>
             <dd>{value}</dd>
         </div>
     }
+    .into_any()
 }
 
 /// When something expires, and how grave that is.

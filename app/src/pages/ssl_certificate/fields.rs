@@ -70,6 +70,7 @@ pub(super) fn CertificateFields(state: FormState, submission: Submission) -> imp
             submission
         />
     }
+    .into_any()
 }
 
 /// One thing as a file or as text, what is wrong with it, and what it is.
@@ -96,6 +97,7 @@ fn PemField(
             <Findings field inspection=submission.inspection problem/>
         </div>
     }
+    .into_any()
 }
 
 /// The switch and the CA.
@@ -144,6 +146,7 @@ pub(super) fn PeerVerificationFields(
         />
         {pick}
     }
+    .into_any()
 }
 
 /// What hardly anybody needs. Open when something in it is wrong.
@@ -185,6 +188,7 @@ pub(super) fn AdvancedFields(
             />
         </details>
     }
+    .into_any()
 }
 
 /// Who has an SNI that is wanted, and the consent to take it over.

@@ -1,6 +1,6 @@
 use domain::{CertificateType, GatewayGroup, PageRequest, Status};
 use leptos::prelude::*;
-use leptos_router::components::{A, Form, Outlet};
+use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::use_query_map;
 
 use super::api::list_ssl_certificates;
@@ -12,7 +12,7 @@ use super::query::{PAGE_SIZE, SslCertificateList};
 use super::row::Row;
 use super::try_it::curl_commands;
 use crate::components::{
-    Alert, Badge, BadgeKind, ButtonLink, EmptyState, PageHeader, Pagination, ProblemPage,
+    Alert, Badge, BadgeKind, ButtonLink, EmptyState, GetForm, PageHeader, Pagination, ProblemPage,
 };
 use crate::error::UiError;
 use crate::language::{Language, Text, use_language};
@@ -93,7 +93,7 @@ fn List(list: SslCertificateList, state: ListState) -> impl IntoView {
     let total = list.page.total;
     let href = {
         let state = state.clone();
-        Callback::new(move |page: u32| state.href(&group.get(), page))
+        move |page: u32| state.href(&group.get(), page)
     };
     view! {
         <p class="list-summary">
@@ -151,7 +151,7 @@ fn Filters(state: ListState) -> impl IntoView {
     });
     let is_filtered = state.is_filtered();
     view! {
-        <Form method="get" action=move || path::list(&group.get()) attr:class="filters" attr:role="search">
+        <GetForm action=Signal::derive(move || path::list(&group.get())) attr:class="filters" attr:role="search">
             <label class="visually-hidden" for="filter-search">{language.pick(words::SEARCH)}</label>
             <input
                 class="input filters__search"
@@ -172,8 +172,9 @@ fn Filters(state: ListState) -> impl IntoView {
             {is_filtered.then(|| {
                 view! { <A href=move || path::list(&group.get())>{language.pick(words::CLEAR_FILTER)}</A> }
             })}
-        </Form>
+        </GetForm>
     }
+    .into_any()
 }
 
 fn choice(

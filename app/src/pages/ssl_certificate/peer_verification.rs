@@ -76,6 +76,7 @@ pub(super) fn PeerVerificationSection(
             {is_on.then(|| view! { <SwitchOffQuestion group id action/> })}
         </section>
     }
+    .into_any()
 }
 
 /// Asks before clients without a certificate are let in.
@@ -119,4 +120,5 @@ fn SwitchForm(group: GatewayGroupId, id: SslCertificateId, on: bool, action: Swi
             </button>
         </ActionForm>
     }
+    .into_any()
 }

@@ -36,6 +36,7 @@ pub fn ReplaceSslCertificate() -> impl IntoView {
             </Transition>
         </Dialog>
     }
+    .into_any()
 }
 
 #[component]
@@ -92,4 +93,5 @@ fn ReplaceForm(certificate: SslCertificate) -> impl IntoView {
             </div>
         </form>
     }
+    .into_any()
 }

@@ -50,6 +50,7 @@ pub(super) fn Row(
             <td>{status}</td>
         </tr>
     }
+    .into_any()
 }
 
 /// An id short enough for a column: its start and its end, which is where ids differ that were made one after the other.

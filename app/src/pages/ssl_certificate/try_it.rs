@@ -42,7 +42,7 @@ fn example_host(sni: &Sni) -> String {
 }
 
 /// Where the group's listener can be reached from its own machine.
-fn reachable(group: &GatewayGroup) -> SocketAddr {
+pub(crate) fn reachable(group: &GatewayGroup) -> SocketAddr {
     let address = match &group.listener_state {
         ListenerState::Listening(address) => *address,
         ListenerState::Failed { address, .. } => *address,
@@ -56,7 +56,8 @@ fn reachable(group: &GatewayGroup) -> SocketAddr {
     SocketAddr::new(ip, address.port())
 }
 
-fn curl(host: &str, address: SocketAddr, with_client_certificate: bool) -> String {
+/// The guide's request for `host` to a listener at `address`, with the guide's client certificate or without one.
+pub(crate) fn curl(host: &str, address: SocketAddr, with_client_certificate: bool) -> String {
     let port = address.port();
     let ip = match address.ip() {
         IpAddr::V4(ip) => ip.to_string(),
