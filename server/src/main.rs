@@ -7,6 +7,9 @@ use clap::Parser as _;
 use server::cli::{Cli, Command};
 use tracing_subscriber::EnvFilter;
 
+/// The dashboard's pages are rendered as one deeply nested value; without optimisation the default of 2 MiB is too little.
+const STACK: usize = 8 * 1024 * 1024;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     // The log goes to standard error: standard output is for the lines that scripts read.
@@ -32,7 +35,9 @@ fn main() -> ExitCode {
 
 fn run(args: server::cli::ServeArgs) -> anyhow::Result<()> {
     let config = server::ServeConfig::try_from(args)?;
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(server::serve(config))
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().thread_stack_size(STACK).enable_all().build()?;
+    runtime.block_on(server::serve(config))
 }
 
 fn eprintln_chain(error: &anyhow::Error) {

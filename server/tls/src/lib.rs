@@ -28,7 +28,7 @@ pub use clock::{Clock, SystemClock};
 pub use facts::certificate_facts;
 pub use host_config::HostConfig;
 pub use identity::{Identity, KeyPair};
-pub use inspect::{Upload, inspect};
+pub use inspect::{Upload, inspect, name_owner};
 pub use observe::{Observed, observe};
 pub use refusal_of::refusal_of;
 pub use trust::{ClientTrust, Refusal, TrustAnchors};

@@ -48,6 +48,9 @@ pub(super) fn check_new(
         CertificateType::Server => ca_source(&new.peer_verification, false, known, now),
         CertificateType::Client => no_peer_verification(&new.peer_verification),
     });
+    if let CaChoice::Upload(bytes) = &new.peer_verification.ca {
+        tls::name_owner(&mut errors.0, &new.upload.private_key, bytes);
+    }
     match (identity, snis, ca) {
         (Some(identity), Some(snis), Some(ca)) if errors.0.is_empty() => Ok(NewSslCertificate {
             certificate_type: new.certificate_type,

@@ -42,6 +42,15 @@ fn key_and_certificate_are_compared() {
 }
 
 #[test]
+fn a_key_is_looked_for_in_the_ca_field_too() {
+    let slip = look(&fixture("guide/server.crt"), &fixture("guide/ca.key"), &fixture("guide/ca.crt"));
+    let fault = Fault::KeyMismatch { belongs_to: Some("ROOTCA".into()) };
+    assert_eq!(slip.errors, [FieldError::new(Field::PrivateKey, fault)]);
+    let other = look(&fixture("guide/server.crt"), &fixture("guide/client.key"), &fixture("guide/ca.crt"));
+    assert_eq!(other.errors, [FieldError::new(Field::PrivateKey, Fault::KeyMismatch { belongs_to: None })]);
+}
+
+#[test]
 fn a_ca_that_is_none_is_shown_all_the_same() {
     let leaf = look(b"", b"", &fixture("guide/client.crt"));
     assert_eq!(leaf.ca_certificates[0].subject, "CN=CLIENT");
