@@ -7,6 +7,7 @@ mod copy_button;
 mod dialog;
 mod field;
 mod file_field;
+mod get_form;
 mod messages;
 mod page;
 mod pagination;
@@ -23,6 +24,7 @@ pub use field::{
     has_error,
 };
 pub use file_field::FileField;
+pub use get_form::GetForm;
 pub use messages::{Alert, EmptyState, ErrorSummary};
 pub use page::{ButtonLink, ConfirmPage, PageHeader, ProblemPage};
 pub use pagination::Pagination;

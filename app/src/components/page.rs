@@ -1,9 +1,10 @@
 use domain::Problem;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::{A, Form, Redirect};
+use leptos_router::components::{A, Redirect};
 use leptos_router::hooks::use_location;
 
+use super::get_form::GetForm;
 use super::messages::ErrorSummary;
 use crate::language::{Text, use_language};
 use crate::text;
@@ -43,9 +44,9 @@ pub fn ButtonLink(
 ) -> impl IntoView {
     let class = if primary { "button button--primary" } else { "button" };
     view! {
-        <Form method="get" action=move || href.get()>
+        <GetForm action=href>
             <button type="submit" class=class>{text}</button>
-        </Form>
+        </GetForm>
     }
 }
 
