@@ -37,8 +37,8 @@ async fn the_sign_in_page_is_a_labelled_form() {
     answer.shows(&[
         "<title>Sign in · Postern</title>",
         r#"action="/api/account/sign-in""#,
-        r#"for="user_name">User name</label>"#,
-        r#"for="password">Password</label>"#,
+        r#"for="user_name" class="field__label">User name</label>"#,
+        r#"for="password" class="field__label">Password</label>"#,
         r#"autocomplete="current-password""#,
         r#"value="/groups/default/settings""#,
     ]);
@@ -58,10 +58,8 @@ async fn signing_in_leads_to_where_one_was_going() {
 async fn signing_in_never_leads_to_another_site() {
     for next in ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"] {
         let browser = Browser::new(&signed_out());
-        browser
-            .get(&format!("/sign-in?next={}", next.replace('\\', "%5C")))
-            .await
-            .hides(&["evil.example\" name", "javascript:alert"]);
+        let page = browser.get(&format!("/sign-in?next={}", next.replace('\\', "%5C"))).await;
+        page.shows(&[r#"name="next" value="""#]);
         let form = [("user_name", "admin"), ("password", PASSWORD), ("next", next)];
         let answer = browser.post("/api/account/sign-in", &form).await;
         assert_eq!(answer.location.as_deref(), Some("/"), "{next}");
@@ -141,7 +139,7 @@ async fn the_one_time_link_creates_the_administrator() {
     browser.get("/set-up?token=t0ken").await.shows(&[
         "<title>Set up Postern · Postern</title>",
         r#"name="token" value="t0ken""#,
-        r#"for="password_again">Password again</label>"#,
+        r#"for="password_again" class="field__label">Password again</label>"#,
         "At least 12 characters.",
         r#"autocomplete="new-password""#,
     ]);

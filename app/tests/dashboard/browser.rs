@@ -1,5 +1,7 @@
 //! Asks the dashboard as a browser does.
 
+use std::sync::LazyLock;
+
 use app::Assets;
 use axum::Router;
 use axum::body::Body;
@@ -8,7 +10,7 @@ use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use leptos::prelude::provide_context;
-use leptos_axum::{LeptosRoutes, generate_route_list, render_app_async_with_context};
+use leptos_axum::{AxumRouteListing, LeptosRoutes, generate_route_list, render_app_async_with_context};
 use tower::ServiceExt;
 
 use crate::fake::Fake;
@@ -111,15 +113,17 @@ impl Answer {
     }
 }
 
+/// Made once, before anything is rendered: while leptos makes the list, no resource of the whole process loads.
+static ROUTES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(app::App));
+
 /// The dashboard over these ports.
 pub(crate) fn router(fake: &Fake) -> Router {
     let options = LeptosOptions::builder().output_name("app").build();
     let backend = fake.backend();
     let context = move || provide_context(backend.clone());
     let shell = || app::shell(Assets { stylesheet: "/app.css".to_owned(), ..Assets::default() });
-    let routes = generate_route_list(app::App);
     Router::new()
-        .leptos_routes_with_context(&options, routes, context.clone(), shell)
+        .leptos_routes_with_context(&options, ROUTES.clone(), context.clone(), shell)
         .fallback(render_app_async_with_context(context, shell))
         .with_state(options)
 }

@@ -24,7 +24,7 @@ async fn the_overview_says_what_to_do_next() {
         "Next step",
         r#"action="/groups/default/ssl-certificates/new""#,
         "+ Add SSL Certificate</button>",
-        "--resolve &quot;test.com:9443:127.0.0.1&quot;",
+        "--resolve \"test.com:9443:127.0.0.1\"",
     ]);
     fake.state().groups[0].ssl_certificates = 3;
     Browser::new(&fake).get("/groups/default").await.shows(&["3 SSL certificates"]).hides(&["Next step"]);

@@ -37,7 +37,8 @@ async fn the_sidebar_opens_the_group_and_marks_the_page() {
     let details: Vec<_> =
         body.split("<details").skip(1).map(|part| part.split('>').next().unwrap_or_default()).collect();
     assert!(!details[0].contains("open") && details[1].contains("open"), "{details:?}");
-    let current: Vec<_> = body.split("<a ").filter(|link| link.contains(r#"aria-current="page""#)).collect();
+    let tags = body.split("<a ").skip(1).map(|link| link.split('>').next().unwrap_or_default());
+    let current: Vec<_> = tags.filter(|tag| tag.contains(r#"aria-current="page""#)).collect();
     assert_eq!(current.len(), 1, "{current:?}");
     assert!(current[0].contains("/groups/g1/settings"));
 }

@@ -13,3 +13,4 @@ mod preferences;
 mod samples;
 mod ssl_certificate;
 mod ssl_certificate_forms;
+mod style;

@@ -37,7 +37,8 @@ async fn a_choice_is_remembered_and_leads_back() {
         r#"action="/api/preferences/language""#,
         r#"action="/api/preferences/theme""#,
         r#"name="back" value="/groups/default/settings?saved=true""#,
-        r#"lang="zh-CN">中文"#,
+        r#"lang="zh-CN""#,
+        "中文</button>",
     ]);
     let form = [("language", "zh"), ("back", "/groups/new")];
     let answer = browser.post("/api/preferences/language", &form).await;
