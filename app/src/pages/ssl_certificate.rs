@@ -36,3 +36,4 @@ pub(crate) use facts::Expiry;
 pub use list::SslCertificatesPage;
 pub use replace::ReplaceSslCertificate;
 pub(crate) use submission::returned_problem;
+pub(crate) use try_it::{curl, reachable};

@@ -1,4 +1,4 @@
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use domain::{GatewayGroup, ListenerState};
 use leptos::prelude::*;
@@ -6,7 +6,11 @@ use leptos::prelude::*;
 use super::use_group;
 use crate::components::{Badge, BadgeKind, ButtonLink, Command, PageHeader};
 use crate::language::{Language, use_language};
+use crate::pages::ssl_certificate::{curl, reachable};
 use crate::text::gateway_group as words;
+
+/// The guide's host.
+const EXAMPLE_HOST: &str = "test.com";
 
 /// A group at a glance: whether it listens, what it has, what to do next.
 #[component]
@@ -58,35 +62,14 @@ fn Overview(group: GatewayGroup) -> impl IntoView {
 #[component]
 fn TryIt(address: SocketAddr) -> impl IntoView {
     let language = use_language();
-    let request = curl(address);
     view! {
         <section class="section" aria-labelledby="try-heading">
             <h2 class="section__title" id="try-heading">{language.pick(words::TRY_IT)}</h2>
             <p>{language.pick(words::TRY_WITH)}</p>
-            <Command text=format!("{request} --cert client.crt --key client.key")/>
+            <Command text=curl(EXAMPLE_HOST, address, true)/>
             <p>{language.pick(words::TRY_WITHOUT)}</p>
-            <Command text=request/>
+            <Command text=curl(EXAMPLE_HOST, address, false)/>
         </section>
-    }
-}
-
-/// The guide's request for a listener at `address`.
-fn curl(address: SocketAddr) -> String {
-    let port = address.port();
-    let ip = match address.ip() {
-        ip if ip.is_unspecified() && ip.is_ipv6() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        ip if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
-        ip => ip,
-    };
-    let ip = if ip.is_ipv6() { format!("[{ip}]") } else { ip.to_string() };
-    format!("curl -ik --resolve \"test.com:{port}:{ip}\" \"https://test.com:{port}/ip\"")
-}
-
-/// Where clients reach the group: where it listens, or where it was told to.
-fn reachable(group: &GatewayGroup) -> SocketAddr {
-    match &group.listener_state {
-        ListenerState::Listening(address) => *address,
-        ListenerState::Failed { .. } | ListenerState::Starting => group.listener,
     }
 }
 
@@ -100,22 +83,5 @@ fn listener(language: Language, group: &GatewayGroup) -> impl IntoView + use<> {
         <Badge kind text=language.pick(word)/>
         " "
         <code>{address.to_string()}</code>
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_request_reaches_a_listener_on_this_machine() {
-        for (address, target) in [
-            ("0.0.0.0:9443", "test.com:9443:127.0.0.1"),
-            ("[::]:9443", "test.com:9443:[::1]"),
-            ("192.0.2.1:8443", "test.com:8443:192.0.2.1"),
-        ] {
-            let line = curl(address.parse().expect("an address"));
-            assert!(line.contains(&format!("--resolve \"{target}\"")), "{line}");
-        }
     }
 }
