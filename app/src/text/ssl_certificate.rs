@@ -131,7 +131,6 @@ pub const SWITCH_OFF_MEANING: Text =
 pub const EDIT: Text = text("Edit", "编辑");
 pub const EDIT_TITLE: Text = text("Edit SSL Certificate", "编辑 SSL 证书");
 pub const EDIT_KEY_STAYS: Text = text("Certificate and key stay as they are.", "证书和私钥保持不变。");
-pub const KEEP_CA: Text = text("Keep", "保留");
 pub const REPLACE: Text = text("Replace certificate", "替换证书");
 pub const REPLACE_MEANING: Text =
     text("SNIs and peer verification stay as they are.", "SNI 和对等验证设置保持不变。");
@@ -208,10 +207,10 @@ pub fn snis_found(language: Language, snis: &[Sni]) -> String {
 
 /// What keeping the CAs means, with their names.
 pub fn keep_ca(language: Language, names: &str) -> String {
-    if names.is_empty() {
-        language.pick(PICK_NONE).to_owned()
-    } else {
-        format!("{}: {names}", language.pick(KEEP_CA))
+    match (language, names) {
+        (_, "") => language.pick(PICK_NONE).to_owned(),
+        (Language::English, names) => format!("Keep: {names}"),
+        (Language::Chinese, names) => format!("保留：{names}"),
     }
 }
 

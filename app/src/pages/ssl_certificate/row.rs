@@ -42,7 +42,7 @@ pub(super) fn Row(
                 </A>
                 <CopyButton text=id/>
             </td>
-            <td>{snis(language, &names)}</td>
+            <td class="certificate-row__snis">{snis(language, &names)}</td>
             <td>{language.pick(type_word(certificate_type))}</td>
             <td>{verification}</td>
             <td>{issuer}</td>
