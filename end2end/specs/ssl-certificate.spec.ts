@@ -1,8 +1,9 @@
 // SSL certificates: what is refused and why, and everything that can be done with one.
 
 import { readFile } from "node:fs/promises";
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import tls from "node:tls";
+import { fileURLToPath } from "node:url";
 
 import { makeCertificate, protect, together } from "../support/certificates.ts";
 import { choose, type NewCertificate } from "../support/dashboard.ts";
@@ -18,7 +19,8 @@ interface BadInput {
   /** The label of the field that says what is wrong. */
   field: string;
   says: RegExp;
-  input: (folder: string) => Promise<NewCertificate>;
+  /** Makes the files in a folder, or takes those of the guide. */
+  input: (folder: string, certificates: string) => Promise<NewCertificate>;
 }
 
 const BAD_INPUTS: BadInput[] = [
@@ -71,29 +73,25 @@ const BAD_INPUTS: BadInput[] = [
     },
   },
   {
-    what: "the CA's key",
+    what: "the key of another certificate in the upload",
     field: "Private Key",
-    says: /belongs to .*ROOTCA/,
-    input: async (folder) => {
-      const authority = await makeCertificate(folder, "ROOTCA");
-      return {
-        ...(await pair(folder)),
-        privateKey: authority.privateKey,
-        peerVerification: true,
-        caCertificate: authority.certificate,
-      };
+    says: /belongs to ROOTCA/,
+    input: async (_, certificates) => {
+      const file = (name: string) => path.join(certificates, name);
+      const chain = await together(file("server.crt"), file("ca.crt"));
+      return { certificate: { name: "chain.crt", content: chain }, privateKey: file("ca.key") };
     },
   },
   {
     what: "an algorithm that TLS has no use for",
-    field: "Certificate",
+    field: "Private Key",
     says: /cannot be used for TLS/,
     input: async (folder) =>
       makeCertificate(folder, "curve.example", { key: ["ec", "-pkeyopt", "ec_paramgen_curve:secp256k1"] }),
   },
   {
     what: "a weak RSA key",
-    field: "Certificate",
+    field: "Private Key",
     says: /1024 bits is too weak/,
     input: async (folder) => makeCertificate(folder, "weak.example", { key: ["rsa:1024"] }),
   },
@@ -152,9 +150,9 @@ async function pair(folder: string): Promise<{ certificate: string; privateKey: 
 
 test.describe("bad input is explained at its field, and nothing is saved", () => {
   for (const { what, field, says, input } of BAD_INPUTS) {
-    test(what, async ({ dashboard, folder }) => {
+    test(what, async ({ dashboard, folder, certificates }) => {
       const { page } = dashboard;
-      const files = await input(folder);
+      const files = await input(folder, certificates);
       await dashboard.open(LIST);
       const before = await page.getByRole("row").count();
 

@@ -1,4 +1,4 @@
-// Every page, in both themes, has no accessibility violation that axe can find.
+// Every page, in both themes, has no accessibility violation that axe can find. axe is a script itself.
 
 import path from "node:path";
 
@@ -20,6 +20,7 @@ for (const theme of ["light", "dark"]) {
   });
 
   test(`pages after signing in, ${theme}`, async ({ dashboard, page, fresh, certificates }) => {
+    test.slow();
     await useTheme(page, fresh, theme);
     await dashboard.signIn(fresh.dashboard);
     const group = `${fresh.dashboard}/groups/default`;
