@@ -29,7 +29,7 @@ fn Overview(group: GatewayGroup) -> impl IntoView {
         <dl class="facts">
             <div class="facts__row">
                 <dt>{language.pick(words::LISTENER)}</dt>
-                <dd>{listener(language, &group)}</dd>
+                <dd class="facts__state">{listener(language, &group)}</dd>
             </div>
             <div class="facts__row">
                 <dt>{language.pick(words::SSL_CERTIFICATES)}</dt>
@@ -54,7 +54,7 @@ fn Overview(group: GatewayGroup) -> impl IntoView {
                     </section>
                 }
             })}
-        <TryIt address=reachable(&group)/>
+        {(group.ssl_certificates > 0).then(|| view! { <TryIt address=reachable(&group)/> })}
     }
 }
 
@@ -81,7 +81,6 @@ fn listener(language: Language, group: &GatewayGroup) -> impl IntoView + use<> {
     };
     view! {
         <Badge kind text=language.pick(word)/>
-        " "
         <code>{address.to_string()}</code>
     }
 }

@@ -57,7 +57,8 @@ fn SettingsForm(group: GatewayGroup) -> impl IntoView {
         <section class="section" aria-labelledby="delete-heading">
             <h2 class="section__title" id="delete-heading">{language.pick(words::DELETE_GROUP)}</h2>
             <p>{words::delete_hint(language, group.ssl_certificates)}</p>
-            <ButtonLink href=delete text=language.pick(words::DELETE_GROUP_MORE)/>
+            {(group.ssl_certificates == 0)
+                .then(|| view! { <ButtonLink href=delete text=language.pick(words::DELETE_GROUP_MORE)/> })}
         </section>
     }
 }
