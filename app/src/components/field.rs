@@ -195,7 +195,7 @@ pub fn SelectField(
 ) -> impl IntoView {
     let options = options
         .into_iter()
-        .map(|(value, name)| {
+        .map(move |(value, name)| {
             let chosen = value == selected;
             view! { <option value=value selected=chosen>{name}</option> }
         })
@@ -235,7 +235,7 @@ pub fn RadioField(
     let options = options
         .into_iter()
         .enumerate()
-        .map(|(index, (value, label))| {
+        .map(move |(index, (value, label))| {
             // The first has the field's own id: that is where the summary's link leads.
             let id = if index == 0 { name.to_owned() } else { format!("{name}-{value}") };
             let chosen = value == selected;
