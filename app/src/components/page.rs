@@ -109,14 +109,13 @@ pub fn ProblemPage(
     {
         response.set_status(status);
     }
-    let why = text::problem::problem(language, &problem);
-    let (title, hint) = match problem {
+    let (title, hint) = match &problem {
         Problem::NotFound(_) => (common::NOT_FOUND, Some(common::NOT_FOUND_HINT)),
         _ => (common::SOMETHING_FAILED, None),
     };
     view! {
         <PageHeader title=language.pick(title)/>
-        <p>{why}</p>
+        <p>{move || text::problem::problem(language, &problem)}</p>
         {hint.map(|hint| view! { <p>{language.pick(hint)}</p> })}
         <p><a href="/" rel="external">{language.pick(common::TO_START)}</a></p>
     }
