@@ -5,5 +5,5 @@ export default {
   ...base,
   testDir: ".",
   testMatch: "screenshots.ts",
-  projects: [{ name: "screenshots", use: { viewport: { width: 1280, height: 800 }, colorScheme: "light" as const } }],
+  projects: [{ name: "screenshots", use: { viewport: { width: 1280, height: 640 }, colorScheme: "light" as const } }],
 };

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import { makeCertificate } from "../support/certificates.ts";
 import { choose } from "../support/dashboard.ts";
-import { test } from "../support/test.ts";
+import { expect, test } from "../support/test.ts";
 
 const IMAGES = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 
@@ -27,6 +27,9 @@ test("list and dialog", async ({ dashboard, page, fresh, certificates, folder })
   });
   await dashboard.addAndSee("*.devices.example.com", devices);
 
+  // Tall enough for the whole dialog.
+  const viewport = page.viewportSize()!;
+  await page.setViewportSize({ ...viewport, height: 900 });
   const dialog = await dashboard.openDialog();
   await choose(dialog, "Certificate", file("server.crt"));
   await choose(dialog, "Private Key", file("server.key"));
@@ -36,6 +39,8 @@ test("list and dialog", async ({ dashboard, page, fresh, certificates, folder })
   await page.screenshot({ path: path.join(IMAGES, "dialog.png") });
 
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await page.setViewportSize(viewport);
   await dashboard.untilInEffect(dashboard.row("test.com"));
   await page.screenshot({ path: path.join(IMAGES, "list.png") });
 });
