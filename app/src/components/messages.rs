@@ -38,8 +38,10 @@ pub fn ErrorSummary(
                 })
                 .collect_view();
             view! {
-                <div class="alert alert--bad" role="alert" tabindex="-1" node_ref=node>
+                <div class="alert alert--bad error-summary" role="alert" tabindex="-1" node_ref=node>
                     <p>{text::problem::problem(language, &problem)}</p>
+                    {(problem == Problem::SignInRequired)
+                        .then(|| view! { <p><a href="/sign-in">{language.pick(text::account::SIGN_IN)}</a></p> })}
                     {(!problem.field_errors().is_empty()).then(|| view! { <ul>{errors}</ul> })}
                 </div>
             }

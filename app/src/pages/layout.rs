@@ -1,19 +1,19 @@
 //! The frame of every page for somebody who is signed in: sidebar, top bar, and what they share.
 
 mod breadcrumbs;
+mod gate;
 mod sidebar;
 mod top_bar;
 
 use domain::{GatewayGroup, Problem};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_router::components::Outlet;
 
+pub(crate) use self::gate::Gate;
 use self::sidebar::Sidebar;
 use self::top_bar::TopBar;
 use super::account::api::{Session, read_session};
 use super::gateway_group::api::list_groups;
-use crate::components::ProblemPage;
 use crate::error::UiError;
 use crate::language::use_language;
 use crate::text::common;
@@ -56,14 +56,6 @@ pub(crate) fn use_groups() -> Groups {
     expect_context()
 }
 
-/// Whether there is somebody to show pages to.
-#[derive(Debug, Clone, PartialEq)]
-enum Gate {
-    Waiting,
-    Open,
-    Closed(Problem),
-}
-
 /// Sidebar, top bar and the page. Who is not signed in is led to the sign-in page.
 #[component]
 pub fn Layout() -> impl IntoView {
@@ -73,11 +65,12 @@ pub fn Layout() -> impl IntoView {
     let groups: Groups = Resource::new(move || reload.get(), |_| list_groups());
     provide_context(groups);
     let session: Resource<Result<Session, UiError>> = Resource::new(|| (), |()| read_session());
-    let gate = move || match session.get() {
-        None => Gate::Waiting,
-        Some(Ok(Session { caller: Some(_), .. })) => Gate::Open,
-        Some(Ok(Session { caller: None, .. })) => Gate::Closed(Problem::SignInRequired),
-        Some(Err(error)) => Gate::Closed(error.0),
+    let access = move || {
+        session.get().map(|session| match session {
+            Ok(Session { caller: Some(_), .. }) => Ok(()),
+            Ok(Session { caller: None, .. }) => Err(Problem::SignInRequired),
+            Err(error) => Err(error.0),
+        })
     };
     view! {
         <a class="skip-link" href="#main" rel="external">{language.pick(common::SKIP_TO_CONTENT)}</a>
@@ -86,16 +79,7 @@ pub fn Layout() -> impl IntoView {
             <div class="layout__page">
                 <TopBar groups session/>
                 <main class="layout__main" id="main" tabindex="-1">
-                    <Transition>
-                        {
-                            let gate = Memo::new(move |_| gate());
-                            move || match gate.get() {
-                                Gate::Waiting => ().into_any(),
-                                Gate::Open => Unsuspend::new(|| view! { <Outlet/> }).into_any(),
-                                Gate::Closed(problem) => view! { <ProblemPage problem/> }.into_any(),
-                            }
-                        }
-                    </Transition>
+                    <Gate access/>
                 </main>
             </div>
         </div>

@@ -23,7 +23,6 @@ pub const COPY: Text = text("Copy", "复制");
 pub const COPIED: Text = text("Copied", "已复制");
 pub const REMOVE_FILE: Text = text("Remove the file", "移除文件");
 pub const DROP_FILE: Text = text("or drop it here", "或拖放到此处");
-pub const NOTHING_CHANGED: Text = text("Nothing was saved", "未保存任何内容");
 
 pub const PAGES: Text = text("Pages", "分页");
 pub const PREVIOUS: Text = text("Previous", "上一页");
@@ -36,7 +35,6 @@ pub const NOT_FOUND_HINT: Text = text(
 );
 pub const TO_START: Text = text("Go to the start page", "返回首页");
 pub const SOMETHING_FAILED: Text = text("This page cannot be shown", "无法显示此页面");
-pub const TRY_AGAIN: Text = text("Try again", "重试");
 
 use crate::language::Language;
 

@@ -1,4 +1,4 @@
-use domain::{GatewayGroup, Problem};
+use domain::{GatewayGroup, ListenerState, Problem};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
@@ -18,6 +18,10 @@ pub fn DeleteGroupPage() -> impl IntoView {
 #[component]
 fn Confirm(group: GatewayGroup) -> impl IntoView {
     let language = use_language();
+    let address = match group.listener_state {
+        ListenerState::Listening(address) => address,
+        ListenerState::Failed { .. } | ListenerState::Starting => group.listener,
+    };
     let action = ServerAction::<DeleteGroup>::new();
     let problem = Signal::derive(move || -> Option<Problem> {
         action.value().get().and_then(Result::err).map(|error| error.0)
@@ -31,7 +35,7 @@ fn Confirm(group: GatewayGroup) -> impl IntoView {
             cancel_href=format!("/groups/{}/settings", group.id)
             problem
         >
-            <p>{words::delete_meaning(language, group.listener)}</p>
+            <p>{words::delete_meaning(language, address)}</p>
             {(group.ssl_certificates > 0).then(|| words::delete_hint(language, group.ssl_certificates))}
         </ConfirmPage>
     }

@@ -1,13 +1,12 @@
 use domain::{GatewayGroup, GatewayGroupId, ListenerState, Noun, Problem};
 use leptos::prelude::*;
-use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
 
 use super::api::get_group;
-use crate::components::{Alert, BadgeKind, ProblemPage};
+use crate::components::{Alert, BadgeKind};
 use crate::error::UiError;
 use crate::language::use_language;
-use crate::pages::layout::use_reload;
+use crate::pages::layout::{Gate, use_reload};
 use crate::text::gateway_group as words;
 
 /// The group whose pages these are.
@@ -27,14 +26,6 @@ pub fn use_group_id() -> Signal<GatewayGroupId> {
 /// The group that this page belongs to. `None` only while the person is leaving it.
 pub fn use_group() -> Signal<Option<GatewayGroup>> {
     expect_context::<GroupContext>().group
-}
-
-/// What stands in place of the group's pages, or that they may be shown.
-#[derive(Debug, Clone, PartialEq)]
-enum Gate {
-    Waiting,
-    Open,
-    Closed(Problem),
 }
 
 /// The frame of a group's pages: loads the group, answers for one that is not there, and says on every page when its
@@ -61,28 +52,25 @@ pub fn GroupLayout() -> impl IntoView {
             }
         },
     );
-    let group = Signal::derive(move || loaded.get().and_then(Result::ok));
+    // While a newer state cannot be had, the last one stays: with it, what is being typed.
+    let group = Memo::new(move |before: Option<&Option<GatewayGroup>>| match loaded.get() {
+        Some(Ok(group)) => Some(group),
+        _ => before.cloned().flatten().filter(|before| id.read().as_ref() == Ok(&before.id)),
+    });
     provide_context(GroupContext {
         id: Signal::derive(move || id.get().unwrap_or_else(|_| GatewayGroupId::default_group())),
-        group,
+        group: group.into(),
     });
-    let gate = move || match loaded.get() {
-        None => Gate::Waiting,
-        Some(Ok(_)) => Gate::Open,
-        Some(Err(error)) => Gate::Closed(error.0),
+    let access = move || match loaded.get()? {
+        Ok(_) => Some(Ok(())),
+        Err(UiError(Problem::Internal { .. })) if group.read().is_some() => Some(Ok(())),
+        Err(UiError(problem)) => Some(Err(problem)),
     };
     view! {
         <Transition>
-            <Banner group/>
-            {
-                let gate = Memo::new(move |_| gate());
-                move || match gate.get() {
-                    Gate::Waiting => ().into_any(),
-                    Gate::Open => Unsuspend::new(|| view! { <Outlet/> }).into_any(),
-                    Gate::Closed(problem) => view! { <ProblemPage problem/> }.into_any(),
-                }
-            }
+            <Banner group=group.into()/>
         </Transition>
+        <Gate access/>
     }
 }
 
