@@ -47,6 +47,12 @@ pub enum WriteError {
     /// Another group has the listener's address.
     #[error("the address is taken by {0}")]
     AddressTaken(GatewayGroupId),
+    /// A TLS listener, or another group, has the plain HTTP listener's address.
+    #[error("the plain HTTP listener's address is taken by {0}")]
+    HttpAddressTaken(GatewayGroupId),
+    /// The SSL certificate is not in the group, or not of type server.
+    #[error("no server certificate {0} in this group")]
+    CertificateUnknown(SslCertificateId),
     /// The group has certificates; the CA is referred to.
     #[error("still in use by {0}")]
     InUse(u64),

@@ -1,16 +1,16 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use domain::{GatewayGroupId, GroupName, Revision};
-use sea_orm::ActiveValue::Set;
+use domain::{CertificateType, GatewayGroupId, GroupName, Revision, SslCertificateId};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
 };
 use serde_json::{Value, json};
 
-use crate::column::{self, Row};
-use crate::entity::gateway_group::{ActiveModel, Column, Entity, Model};
+use crate::column::{self, Row, Word};
+use crate::entity::gateway_group::{Column, Entity, Model};
 use crate::entity::ssl_certificate;
 use crate::write::{Action, AuditEntry, AuditNoun, Touched, Write};
 use crate::{Author, ChangedNoun, Store, StoreError, WriteError};
@@ -22,6 +22,10 @@ pub struct GatewayGroupRow {
     pub name: GroupName,
     /// Where it listens; unique unless the port is 0.
     pub listener: SocketAddr,
+    /// Where it answers plain HTTP, if anywhere; no listener of any group has the same, unless the port is 0.
+    pub http_listener: Option<SocketAddr>,
+    /// The server certificate of this group that clients get which name no host.
+    pub default_certificate: Option<SslCertificateId>,
 }
 
 /// A gateway group as stored.
@@ -73,8 +77,8 @@ impl Store {
     /// Creates a group. `id` is chosen by the caller for the first one only; otherwise a new ULID.
     ///
     /// # Errors
-    /// [`WriteError::NameTaken`], [`WriteError::AddressTaken`]; [`WriteError::Stale`] if there is a group with this
-    /// `id`.
+    /// [`WriteError::NameTaken`], [`WriteError::AddressTaken`], [`WriteError::HttpAddressTaken`],
+    /// [`WriteError::CertificateUnknown`]; [`WriteError::Stale`] if there is a group with this `id`.
     pub async fn insert_gateway_group(
         &self,
         author: &Author,
@@ -86,15 +90,8 @@ impl Store {
         if Entity::find_by_id(id.as_str()).one(write.db()).await?.is_some() {
             return Err(WriteError::Stale);
         }
-        check_unique(&write, &id, &row).await?;
-        let group = Model {
-            id: id.to_string(),
-            name: row.name.to_string(),
-            name_key: name_key(&row.name),
-            listener: row.listener.to_string(),
-            listener_key: listener_key(row.listener),
-            revision: write.revision(),
-        };
+        check(&write, &id, &row).await?;
+        let group = model(&id, &row, write.revision());
         Entity::insert(group.clone().into_active_model()).exec_without_returning(write.db()).await?;
         finish(write, Action::Create, &id, detail(&row)).await?;
         Ok(stored(&group, 0)?)
@@ -103,7 +100,8 @@ impl Store {
     /// Changes a group.
     ///
     /// # Errors
-    /// [`WriteError::NotFound`], [`WriteError::NameTaken`], [`WriteError::AddressTaken`].
+    /// [`WriteError::NotFound`], [`WriteError::NameTaken`], [`WriteError::AddressTaken`],
+    /// [`WriteError::HttpAddressTaken`], [`WriteError::CertificateUnknown`].
     pub async fn update_gateway_group(
         &self,
         author: &Author,
@@ -112,17 +110,9 @@ impl Store {
     ) -> Result<StoredGatewayGroup, WriteError> {
         let write = self.begin_write(author).await?;
         require(write.db(), id).await?;
-        check_unique(&write, id, &row).await?;
-        let group = Entity::update(ActiveModel {
-            id: Set(id.to_string()),
-            name: Set(row.name.to_string()),
-            name_key: Set(name_key(&row.name)),
-            listener: Set(row.listener.to_string()),
-            listener_key: Set(listener_key(row.listener)),
-            revision: Set(write.revision()),
-        })
-        .exec(write.db())
-        .await?;
+        check(&write, id, &row).await?;
+        let all = model(id, &row, write.revision()).into_active_model().reset_all();
+        let group = Entity::update(all).exec(write.db()).await?;
         let ssl_certificates = ssl_certificates_of(write.db(), id).await?;
         finish(write, Action::Update, id, detail(&row)).await?;
         Ok(stored(&group, ssl_certificates)?)
@@ -155,29 +145,109 @@ async fn ssl_certificates_of(db: &impl ConnectionTrait, id: &GatewayGroupId) -> 
     Ok(certificates.filter(ssl_certificate::Column::GroupId.eq(id.as_str())).count(db).await?)
 }
 
-/// Refuses a name or an address that another group has.
-async fn check_unique(write: &Write, id: &GatewayGroupId, row: &GatewayGroupRow) -> Result<(), WriteError> {
-    let others = || Entity::find().filter(Column::Id.ne(id.as_str()));
-    let same_name = others().filter(Column::NameKey.eq(name_key(&row.name)));
+/// Refuses a name or an address that is taken, and a default certificate that is none.
+async fn check(write: &Write, id: &GatewayGroupId, row: &GatewayGroupRow) -> Result<(), WriteError> {
+    let same_name =
+        Entity::find().filter(Column::Id.ne(id.as_str())).filter(Column::NameKey.eq(name_key(&row.name)));
     if same_name.one(write.db()).await?.is_some() {
         return Err(WriteError::NameTaken);
     }
-    let Some(address) = listener_key(row.listener) else { return Ok(()) };
-    match others().filter(Column::ListenerKey.eq(address)).one(write.db()).await? {
-        Some(other) => Err(WriteError::AddressTaken(row_of(&other).parse("id", &other.id)?)),
+    check_addresses(write, id, row).await?;
+    match &row.default_certificate {
+        Some(certificate) => require_server_certificate(write, id, certificate).await,
         None => Ok(()),
     }
 }
 
+async fn check_addresses(
+    write: &Write,
+    id: &GatewayGroupId,
+    row: &GatewayGroupRow,
+) -> Result<(), WriteError> {
+    let (listener, http_listener) = (listener_key(row.listener), row.http_listener.and_then(listener_key));
+    if let Some(by) = listener_at(write, id, listener.as_deref()).await? {
+        return Err(WriteError::AddressTaken(by));
+    }
+    if http_listener.is_some() && http_listener == listener {
+        return Err(WriteError::HttpAddressTaken(id.clone()));
+    }
+    match listener_at(write, id, http_listener.as_deref()).await? {
+        Some(by) => Err(WriteError::HttpAddressTaken(by)),
+        None => Ok(()),
+    }
+}
+
+/// The group other than `id` that has a listener of either kind at an address.
+async fn listener_at(
+    write: &Write,
+    id: &GatewayGroupId,
+    address: Option<&str>,
+) -> Result<Option<GatewayGroupId>, StoreError> {
+    let Some(address) = address else { return Ok(None) };
+    let there =
+        Condition::any().add(Column::ListenerKey.eq(address)).add(Column::HttpListenerKey.eq(address));
+    let other = Entity::find().filter(Column::Id.ne(id.as_str())).filter(there).one(write.db()).await?;
+    other.map(|other| row_of(&other).parse("id", &other.id)).transpose()
+}
+
+async fn require_server_certificate(
+    write: &Write,
+    group: &GatewayGroupId,
+    id: &SslCertificateId,
+) -> Result<(), WriteError> {
+    let found =
+        ssl_certificate::Entity::find_by_id((group.to_string(), id.to_string())).one(write.db()).await?;
+    let is_server = found.is_some_and(|found| found.certificate_type == CertificateType::Server.word());
+    if is_server { Ok(()) } else { Err(WriteError::CertificateUnknown(id.clone())) }
+}
+
+/// Leaves a group without its default certificate if it is this one. Answers the group if so: its instances must know.
+pub(crate) async fn clear_default_certificate(
+    write: &Write,
+    group: &GatewayGroupId,
+    certificate: &SslCertificateId,
+) -> Result<Option<Touched>, WriteError> {
+    let cleared = Entity::update_many()
+        .col_expr(Column::DefaultCertificate, Expr::value(None::<String>))
+        .col_expr(Column::Revision, Expr::value(write.revision()))
+        .filter(Column::Id.eq(group.as_str()))
+        .filter(Column::DefaultCertificate.eq(certificate.as_str()))
+        .exec(write.db())
+        .await?;
+    Ok((cleared.rows_affected > 0).then(|| touched(group)))
+}
+
+fn touched(id: &GatewayGroupId) -> Touched {
+    Touched { noun: ChangedNoun::GatewayGroup, group: id.clone(), id: id.to_string() }
+}
+
 async fn finish(write: Write, action: Action, id: &GatewayGroupId, detail: Value) -> Result<(), WriteError> {
-    let touched = Touched { noun: ChangedNoun::GatewayGroup, group: id.clone(), id: id.to_string() };
     let noun = AuditNoun::GatewayGroup;
     let entry = AuditEntry { action, noun, id: id.as_str(), group: Some(id), detail };
-    Ok(write.finish(entry, vec![touched]).await?)
+    Ok(write.finish(entry, vec![touched(id)]).await?)
 }
 
 fn detail(row: &GatewayGroupRow) -> Value {
-    json!({ "name": row.name, "listener": row.listener })
+    json!({
+        "name": row.name,
+        "listener": row.listener,
+        "http_listener": row.http_listener,
+        "default_certificate": row.default_certificate,
+    })
+}
+
+fn model(id: &GatewayGroupId, row: &GatewayGroupRow, revision: i64) -> Model {
+    Model {
+        id: id.to_string(),
+        name: row.name.to_string(),
+        name_key: name_key(&row.name),
+        listener: row.listener.to_string(),
+        listener_key: listener_key(row.listener),
+        http_listener: row.http_listener.map(|address| address.to_string()),
+        http_listener_key: row.http_listener.and_then(listener_key),
+        default_certificate: row.default_certificate.as_ref().map(ToString::to_string),
+        revision,
+    }
 }
 
 /// What makes two names the same.
@@ -203,6 +273,16 @@ fn stored(model: &Model, ssl_certificates: u64) -> Result<StoredGatewayGroup, St
         row: GatewayGroupRow {
             name: row.parse("name", &model.name)?,
             listener: row.parse("listener", &model.listener)?,
+            http_listener: model
+                .http_listener
+                .as_deref()
+                .map(|address| row.parse("http_listener", address))
+                .transpose()?,
+            default_certificate: model
+                .default_certificate
+                .as_deref()
+                .map(|id| row.parse("default_certificate", id))
+                .transpose()?,
         },
         ssl_certificates,
         revision: column::revision(model.revision),

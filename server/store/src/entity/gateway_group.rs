@@ -12,6 +12,13 @@ pub(crate) struct Model {
     pub(crate) listener: String,
     /// The address that two groups may not share; unique. None while the port is 0.
     pub(crate) listener_key: Option<String>,
+    /// Where plain HTTP is answered, if anywhere.
+    pub(crate) http_listener: Option<String>,
+    /// As `listener_key`. That neither is among the other kind's is for the writer to check.
+    pub(crate) http_listener_key: Option<String>,
+    /// One of the group's SSL certificates. No foreign key, as these refer to their group in turn: who deletes a
+    /// certificate clears this.
+    pub(crate) default_certificate: Option<String>,
     pub(crate) revision: i64,
 }
 

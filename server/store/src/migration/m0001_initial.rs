@@ -112,6 +112,9 @@ fn gateway() -> [TableCreateStatement; 6] {
             .col(text(GatewayGroup::NameKey).unique_key())
             .col(id(GatewayGroup::Listener))
             .col(string_len_null(GatewayGroup::ListenerKey, 64).unique_key())
+            .col(string_len_null(GatewayGroup::HttpListener, 64))
+            .col(string_len_null(GatewayGroup::HttpListenerKey, 64).unique_key())
+            .col(string_len_null(GatewayGroup::DefaultCertificate, 64))
             .col(big_integer(GatewayGroup::Revision))
             .take(),
         Table::create()
@@ -302,6 +305,9 @@ enum GatewayGroup {
     NameKey,
     Listener,
     ListenerKey,
+    HttpListener,
+    HttpListenerKey,
+    DefaultCertificate,
     Revision,
 }
 

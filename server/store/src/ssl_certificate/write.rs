@@ -96,7 +96,7 @@ impl Store {
         self.finish_ssl_certificate(write, Action::Update, group, id, &changed, &losses).await
     }
 
-    /// Deletes a certificate and its keys.
+    /// Deletes a certificate and its keys. A group that had it as default certificate has none then.
     ///
     /// # Errors
     /// [`WriteError::NotFound`].
@@ -111,7 +111,12 @@ impl Store {
             read::one(write.db(), group, id, Keys::LeftOut).await?.ok_or(WriteError::NotFound)?;
         // The foreign keys take its parts along.
         Entity::delete_by_id((group.to_string(), id.to_string())).exec(write.db()).await?;
-        finish(write, Action::Delete, group, id, audit::facts(&certificate), &[]).await
+        let bereft = gateway_group::clear_default_certificate(&write, group, id).await?;
+        let mut detail = audit::facts(&certificate);
+        if bereft.is_some() {
+            detail["was_default"] = true.into();
+        }
+        finish(write, Action::Delete, group, id, detail, &[], bereft).await
     }
 
     /// Commits, and gives the certificate as it is now.
@@ -127,7 +132,7 @@ impl Store {
         let certificate = read::one(write.db(), group, id, Keys::UnsealedBy(&self.sealer)).await?;
         let certificate = certificate.ok_or(WriteError::NotFound)?;
         let detail = audit::detail(&certificate, changed, losses);
-        finish(write, action, group, id, detail, losses).await?;
+        finish(write, action, group, id, detail, losses, None).await?;
         Ok(certificate)
     }
 }
@@ -171,13 +176,15 @@ async fn finish(
     id: &SslCertificateId,
     detail: Value,
     losses: &[Loss],
+    touched_group: Option<Touched>,
 ) -> Result<(), WriteError> {
     let touched = |id: &SslCertificateId| Touched {
         noun: ChangedNoun::SslCertificate,
         group: group.clone(),
         id: id.to_string(),
     };
-    let all = std::iter::once(id).chain(losses.iter().map(|loss| &loss.from)).map(touched).collect();
+    let certificates = std::iter::once(id).chain(losses.iter().map(|loss| &loss.from)).map(touched);
+    let all = certificates.chain(touched_group).collect();
     let noun = AuditNoun::SslCertificate;
     let entry = AuditEntry { action, noun, id: id.as_str(), group: Some(group), detail };
     Ok(write.finish(entry, all).await?)

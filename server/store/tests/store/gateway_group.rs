@@ -1,12 +1,15 @@
-use domain::Revision;
-use store::WriteError;
+use domain::{CertificateType, PeerVerificationMode, Revision};
+use store::{ChangedNoun, GatewayGroupRow, NewSslCertificate, StoredGatewayGroup, WriteError};
 
 use crate::support::{Fixture, author, group, group_row, server};
 
 #[tokio::test]
 async fn a_group_is_kept_as_written() {
     let fixture = Fixture::empty().await;
-    let row = group_row("Partner APIs", "[::1]:9443");
+    let row = GatewayGroupRow {
+        http_listener: Some("[::1]:80".parse().expect("an address")),
+        ..group_row("Partner APIs", "[::1]:9443")
+    };
     let made = fixture.store.insert_gateway_group(&author(1), None, row.clone()).await.expect("written");
     assert_eq!(made.row, row);
     assert_eq!((made.ssl_certificates, made.revision), (0, Revision(1)));
@@ -57,6 +60,90 @@ async fn names_and_addresses_are_unique() {
     insert("one", "127.0.0.1:0").await.expect("free");
     insert("two", "127.0.0.1:0").await.expect("free");
     insert("another address", "127.0.0.2:9443").await.expect("free");
+}
+
+/// A row with a plain HTTP listener.
+fn with_http(name: &str, listener: &str, http_listener: &str) -> GatewayGroupRow {
+    let http_listener = Some(http_listener.parse().expect("an address"));
+    GatewayGroupRow { http_listener, ..group_row(name, listener) }
+}
+
+#[tokio::test]
+async fn no_two_listeners_of_any_kind_share_an_address() {
+    let fixture = Fixture::with_group().await;
+    let store = &fixture.store;
+    let row = with_http("default", "127.0.0.1:9443", "127.0.0.1:80");
+    store.update_gateway_group(&author(2), &group(), row.clone()).await.expect("written");
+    store.update_gateway_group(&author(2), &group(), row).await.expect("its own addresses");
+
+    let error = store.insert_gateway_group(&author(3), None, group_row("other", "127.0.0.1:80")).await;
+    assert!(matches!(&error, Err(WriteError::AddressTaken(by)) if *by == group()), "{error:?}");
+    for http_listener in ["127.0.0.1:80", "127.0.0.1:9443", "[::ffff:127.0.0.1]:80"] {
+        let row = with_http("other", "127.0.0.1:2", http_listener);
+        let error = store.insert_gateway_group(&author(3), None, row).await;
+        assert!(matches!(&error, Err(WriteError::HttpAddressTaken(by)) if *by == group()), "{error:?}");
+    }
+    let row = with_http("default", "127.0.0.1:9443", "127.0.0.1:9443");
+    let error = store.update_gateway_group(&author(3), &group(), row).await;
+    assert!(matches!(&error, Err(WriteError::HttpAddressTaken(by)) if *by == group()), "{error:?}");
+
+    let row = with_http("any ports", "127.0.0.1:0", "127.0.0.1:0");
+    store.insert_gateway_group(&author(3), None, row).await.expect("any free port is never the same one");
+}
+
+/// Gives the group `default` a default certificate.
+async fn set_default(fixture: &Fixture, id: &str) -> Result<StoredGatewayGroup, WriteError> {
+    let default_certificate = Some(id.parse().expect("an id"));
+    let row = GatewayGroupRow { default_certificate, ..group_row("default", "127.0.0.1:9443") };
+    fixture.store.update_gateway_group(&author(2), &group(), row).await
+}
+
+#[tokio::test]
+async fn the_default_certificate_is_a_server_certificate_of_the_group() {
+    let fixture = Fixture::with_group().await;
+    let server_certificate = fixture.add(server(&["test.com"])).await.id;
+    let changed = set_default(&fixture, server_certificate.as_str()).await.expect("written");
+    assert_eq!(changed.row.default_certificate.as_ref(), Some(&server_certificate));
+    assert_eq!(fixture.store.gateway_group(&group()).await.expect("readable"), Some(changed));
+
+    let client = NewSslCertificate {
+        certificate_type: CertificateType::Client,
+        snis: Vec::new(),
+        peer_verification: PeerVerificationMode::Off,
+        ca: None,
+        ..server(&["client"])
+    };
+    let client = fixture.add(client).await.id;
+    for id in [client.as_str(), "nobody"] {
+        let error = set_default(&fixture, id).await;
+        assert!(matches!(&error, Err(WriteError::CertificateUnknown(it)) if it.as_str() == id), "{error:?}");
+    }
+    // Another group's is not this one's.
+    let default_certificate = Some(server_certificate);
+    let row = GatewayGroupRow { default_certificate, ..group_row("other", "127.0.0.1:2") };
+    let error = fixture.store.insert_gateway_group(&author(3), None, row).await;
+    assert!(matches!(error, Err(WriteError::CertificateUnknown(_))), "{error:?}");
+}
+
+#[tokio::test]
+async fn deleting_the_default_certificate_leaves_the_group_without_one() {
+    let fixture = Fixture::with_group().await;
+    let kept = fixture.add(server(&["kept.test"])).await.id;
+    let other = fixture.add(server(&["other.test"])).await.id;
+    set_default(&fixture, kept.as_str()).await.expect("written");
+    let before = fixture.store.revision().await.expect("readable");
+
+    fixture.store.delete_ssl_certificate(&author(3), &group(), &other).await.expect("deleted");
+    let still = fixture.store.gateway_group(&group()).await.expect("readable").expect("there");
+    assert_eq!((still.row.default_certificate.as_ref(), still.revision), (Some(&kept), before));
+
+    fixture.store.delete_ssl_certificate(&author(4), &group(), &kept).await.expect("deleted");
+    let bereft = fixture.store.gateway_group(&group()).await.expect("readable").expect("there");
+    let now = fixture.store.revision().await.expect("readable");
+    assert_eq!((bereft.row.default_certificate, bereft.revision), (None, now));
+    let changes = fixture.store.changes_since(Revision(now.0 - 1)).await.expect("readable");
+    let nouns: Vec<_> = changes.iter().map(|change| change.noun).collect();
+    assert_eq!(nouns, [ChangedNoun::GatewayGroup, ChangedNoun::SslCertificate], "instances hear of both");
 }
 
 #[tokio::test]

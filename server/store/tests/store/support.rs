@@ -117,7 +117,12 @@ pub(crate) fn group() -> GatewayGroupId {
 }
 
 pub(crate) fn group_row(name: &str, listener: &str) -> GatewayGroupRow {
-    GatewayGroupRow { name: name.parse().expect("a name"), listener: listener.parse().expect("an address") }
+    GatewayGroupRow {
+        name: name.parse().expect("a name"),
+        listener: listener.parse().expect("an address"),
+        http_listener: None,
+        default_certificate: None,
+    }
 }
 
 pub(crate) fn sni(text: &str) -> Sni {
