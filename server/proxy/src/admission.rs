@@ -1,6 +1,6 @@
 //! Whether a client is let in: the one rule for new handshakes, resumed sessions and connections already open.
 
-use domain::{ReasonCode, UnixTime};
+use domain::{ReasonCode, ServerName, UnixTime};
 use rustls::pki_types::CertificateDer;
 use tls::Refusal;
 
@@ -18,6 +18,18 @@ pub(crate) fn admit(policy: &Policy, chain: &[CertificateDer<'_>], now: UnixTime
 /// The refusal of everybody who asks for a host whose policy cannot be enforced.
 pub(crate) fn policy_broken(reason: &str) -> Refusal {
     Refusal { reason: ReasonCode::PolicyBroken, detail: reason.to_owned() }
+}
+
+/// The refusal of a client for which no policy decides: no certificate covers its host, or it names none.
+pub(crate) fn no_policy(host: Option<&ServerName>) -> Refusal {
+    host.map_or_else(
+        || Refusal {
+            reason: ReasonCode::NoSni,
+            detail: "the ClientHello names no host (SNI), and the group has no default certificate in use"
+                .to_owned(),
+        },
+        |host| unknown_host(host.as_str()),
+    )
 }
 
 /// The refusal of a client that asks for a host which no certificate covers.

@@ -1,24 +1,33 @@
 //! What the rest of the gateway may ask of its workers.
 
 use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::Duration;
 
-use domain::GatewayGroupId;
 use futures_util::future::join_all;
 use tokio::sync::{mpsc, oneshot};
+
+use crate::listener::ListenerId;
 
 /// Something to do for one worker. The sender is told (or dropped) when it is done.
 #[derive(Debug)]
 pub(crate) enum Command {
-    /// Accept connections of a group here.
-    Listen(Arc<GatewayGroupId>, TcpListener),
-    /// Accept no more connections of a group.
-    Unlisten(GatewayGroupId, oneshot::Sender<()>),
+    /// Accept connections here.
+    Listen(Listening),
+    /// Accept no more connections of a listener.
+    Unlisten(ListenerId, oneshot::Sender<()>),
     /// Judge all connections by the policies that are in force now.
     Judge(oneshot::Sender<()>),
     /// Stop accepting, let connections finish for so long, then end.
     Shutdown(Duration, oneshot::Sender<()>),
+}
+
+/// A listener's socket.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    pub(crate) listener: ListenerId,
+    /// The port of the socket, never 0.
+    pub(crate) port: u16,
+    pub(crate) socket: TcpListener,
 }
 
 /// The way to all workers.
@@ -37,14 +46,12 @@ impl Workers {
         self.0.len()
     }
 
-    /// Gives each worker its own listener socket for a group. Whether they took them: workers that have shut down do
-    /// not.
-    pub(crate) fn listen(&self, group: &GatewayGroupId, sockets: Vec<TcpListener>) -> bool {
-        let group = Arc::new(group.clone());
-        self.0
-            .iter()
-            .zip(sockets)
-            .all(|(worker, socket)| worker.send(Command::Listen(Arc::clone(&group), socket)).is_ok())
+    /// Gives each worker its own socket of a listener. Whether they took them: workers that have shut down do not.
+    pub(crate) fn listen(&self, listener: &ListenerId, port: u16, sockets: Vec<TcpListener>) -> bool {
+        self.0.iter().zip(sockets).all(|(worker, socket)| {
+            let listening = Listening { listener: listener.clone(), port, socket };
+            worker.send(Command::Listen(listening)).is_ok()
+        })
     }
 
     /// Tells all workers the same, and waits until all have done it.

@@ -9,7 +9,7 @@ use rustls::pki_types::CertificateDer;
 use tls::{ClientTrust, Refusal};
 use tokio::sync::Notify;
 
-use crate::admission::{admit, unknown_host};
+use crate::admission::{admit, no_policy};
 use crate::events::{Attempt, Decider, Negotiated, PeerChain, Record};
 use crate::shared::Shared;
 use crate::snapshot::{Policy, Snapshot};
@@ -18,7 +18,6 @@ use crate::snapshot::{Policy, Snapshot};
 #[derive(Debug)]
 pub(crate) struct Connection {
     attempt: Arc<Attempt>,
-    server_name: ServerName,
     negotiated: Negotiated,
     chain: PeerChain,
     /// The policy that let it in last.
@@ -39,7 +38,6 @@ impl Connection {
     /// A connection that `policy`, as found in the snapshot with the given serial, has let in.
     pub(crate) fn new(
         attempt: Arc<Attempt>,
-        server_name: ServerName,
         negotiated: Negotiated,
         chain: PeerChain,
         policy: Arc<Policy>,
@@ -47,7 +45,6 @@ impl Connection {
     ) -> Self {
         Self {
             attempt,
-            server_name,
             negotiated,
             chain,
             policy: RefCell::new(policy),
@@ -65,9 +62,9 @@ impl Connection {
         &self.attempt
     }
 
-    /// The host that the client asked for in its handshake.
-    pub(crate) fn server_name(&self) -> &ServerName {
-        &self.server_name
+    /// The host that the client asked for in its handshake, if it named one.
+    pub(crate) fn server_name(&self) -> Option<&ServerName> {
+        self.attempt.server_name.as_ref()
     }
 
     pub(crate) fn is_http2(&self) -> bool {
@@ -99,8 +96,8 @@ impl Connection {
 
     /// Moves on to the policy that decides in `snapshot`.
     fn follow(&self, snapshot: &Snapshot, shared: &Shared) -> bool {
-        let Some(policy) = snapshot.policy(&self.attempt.group, &self.server_name) else {
-            let refusal = unknown_host(self.server_name.as_str());
+        let Some(policy) = snapshot.policy_for_client(&self.attempt.group, self.server_name()) else {
+            let refusal = no_policy(self.server_name());
             self.refuse(Decider::nobody(snapshot.revision()), refusal, shared);
             return false;
         };

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +8,7 @@ use tls::{Clock, HostConfig};
 use tokio::sync::Mutex;
 
 use crate::command::{Command, Workers};
-use crate::listener::Listeners;
+use crate::listener::{ListenerId, Listeners};
 use crate::shared::Shared;
 use crate::worker;
 
@@ -35,12 +36,16 @@ pub struct Options {
 /// One change of the snapshot.
 #[derive(Debug)]
 pub enum Change {
-    /// A group is new, or its listener's address has changed.
+    /// A group is new, or its settings have changed.
     Group {
         /// The group.
         group: GatewayGroupId,
         /// Where it listens.
         listener: SocketAddr,
+        /// Where it answers plain HTTP with redirects to `listener`'s port, if anywhere.
+        http_listener: Option<SocketAddr>,
+        /// The SSL certificate whose policy decides for clients that name no host; without it they are refused.
+        default_certificate: Option<SslCertificateId>,
     },
     /// A group is gone, with all its policies.
     GroupRemoved(GatewayGroupId),
@@ -122,23 +127,11 @@ impl Gateway {
     /// failed), and open connections that are no longer admitted are being drained.
     pub async fn apply(&self, changes: Vec<Change>, revision: Revision) {
         let _turn = self.changing.lock().await;
-        let listeners: Vec<(GatewayGroupId, Option<SocketAddr>)> = changes
-            .iter()
-            .filter_map(|change| match change {
-                Change::Group { group, listener } => Some((group.clone(), Some(*listener))),
-                Change::GroupRemoved(group) => Some((group.clone(), None)),
-                Change::Policy { .. } | Change::PolicyRemoved { .. } => None,
-            })
-            .collect();
+        let wanted = wanted_listeners(&changes);
         // Policies first: a new listener must find them.
         let next = self.shared.snapshot.load().with(changes, revision);
         self.shared.snapshot.store(Arc::new(next));
-        for (group, address) in listeners {
-            match address {
-                Some(address) => self.listeners.listen(group, address).await,
-                None => self.listeners.close(&group).await,
-            }
-        }
+        self.listeners.arrange(&wanted).await;
         self.workers.tell_all(Command::Judge).await;
     }
 
@@ -149,7 +142,12 @@ impl Gateway {
 
     /// What a group's listener does.
     pub fn listener_state(&self, group: &GatewayGroupId) -> ListenerState {
-        self.listeners.state(group)
+        self.listeners.state(&ListenerId::tls(group)).unwrap_or(ListenerState::Starting)
+    }
+
+    /// What a group's listener for plain HTTP does; `None` if it is to have none.
+    pub fn http_listener_state(&self, group: &GatewayGroupId) -> Option<ListenerState> {
+        self.listeners.state(&ListenerId::plain_http(group))
     }
 
     /// The newest events of a group, newest first, at most `most`.
@@ -163,4 +161,19 @@ impl Gateway {
         self.listeners.forget();
         self.workers.tell_all(|done| Command::Shutdown(grace, done)).await;
     }
+}
+
+/// Where the listeners that `changes` speak of are to listen afterwards; `None`: nowhere.
+fn wanted_listeners(changes: &[Change]) -> HashMap<ListenerId, Option<SocketAddr>> {
+    let mut wanted = HashMap::new();
+    for change in changes {
+        let (group, listener, http_listener) = match change {
+            Change::Group { group, listener, http_listener, .. } => (group, Some(*listener), *http_listener),
+            Change::GroupRemoved(group) => (group, None, None),
+            Change::Policy { .. } | Change::PolicyRemoved { .. } => continue,
+        };
+        wanted.insert(ListenerId::tls(group), listener);
+        wanted.insert(ListenerId::plain_http(group), http_listener);
+    }
+    wanted
 }

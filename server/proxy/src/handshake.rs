@@ -17,7 +17,7 @@ use tokio::time::{Instant, timeout_at};
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
-use crate::admission::{admit, policy_broken, unknown_host};
+use crate::admission::{admit, no_policy, policy_broken, unknown_host};
 use crate::connection::Connection;
 use crate::events::{Attempt, Decider, Negotiated, PeerChain, Record};
 use crate::hang_up::{hang_up, send_alert};
@@ -41,13 +41,12 @@ pub(crate) async fn handshake(
         Ok(start) => start,
         Err(rejection) => return reject(shared, attempt, None, rejection).await,
     };
-    let destination = match destination(&start) {
+    attempt.server_name = match destination(&start) {
         Ok(host) => host,
         Err(refusal) => return reject(shared, attempt, None, unrecognised(start, refusal)).await,
     };
-    attempt.server_name = Some(destination.clone());
-    let Some((policy, found_in)) = find_policy(shared, &attempt, &destination) else {
-        let refusal = unknown_host(destination.as_str());
+    let Some((policy, found_in)) = find_policy(shared, &attempt) else {
+        let refusal = no_policy(attempt.server_name.as_ref());
         return reject(shared, attempt, None, unrecognised(start, refusal)).await;
     };
     match finish(shared, &policy, start, deadline).await {
@@ -56,16 +55,17 @@ pub(crate) async fn handshake(
             let attempt = Arc::new(attempt);
             let decider = Decider::from(&*policy);
             shared.events.record(Record::new(&attempt, decider, negotiated, &chain, Verdict::Accepted));
-            Some((Connection::new(attempt, destination, negotiated, chain, policy, found_in), stream))
+            Some((Connection::new(attempt, negotiated, chain, policy, found_in), stream))
         }
         Err(rejection) => reject(shared, attempt, Some(&policy), rejection).await,
     }
 }
 
 /// The policy that decides, and the serial of the snapshot that says so.
-fn find_policy(shared: &Shared, attempt: &Attempt, host: &ServerName) -> Option<(Arc<Policy>, u64)> {
+fn find_policy(shared: &Shared, attempt: &Attempt) -> Option<(Arc<Policy>, u64)> {
     let snapshot = shared.snapshot.load();
-    snapshot.policy(&attempt.group, host).map(|policy| (Arc::clone(policy), snapshot.serial()))
+    let policy = snapshot.policy_for_client(&attempt.group, attempt.server_name.as_ref())?;
+    Some((Arc::clone(policy), snapshot.serial()))
 }
 
 /// A client that is refused, with all that is left of it.
@@ -146,15 +146,12 @@ async fn read_client_hello(
     }
 }
 
-/// The host that the client asks for.
-fn destination(start: &StartHandshake<TcpStream>) -> Result<ServerName, Refusal> {
+/// The host that the client asks for, if it names one. A name that is no host name is one that nobody serves.
+fn destination(start: &StartHandshake<TcpStream>) -> Result<Option<ServerName>, Refusal> {
     let hello = start.client_hello();
-    let Some(name) = hello.server_name() else {
-        let detail = "the ClientHello names no host (SNI)".to_owned();
-        return Err(Refusal { reason: ReasonCode::NoSni, detail });
-    };
+    let Some(name) = hello.server_name() else { return Ok(None) };
     // rustls lets only characters of host names pass, so the text is safe to repeat.
-    name.parse().map_err(|_| unknown_host(name))
+    name.parse().map(Some).map_err(|_| unknown_host(name))
 }
 
 fn unrecognised(start: StartHandshake<TcpStream>, refusal: Refusal) -> Rejection {

@@ -13,6 +13,7 @@ mod handshake;
 mod hang_up;
 mod identity_headers;
 mod listener;
+mod redirect;
 mod request;
 mod serve;
 mod shared;

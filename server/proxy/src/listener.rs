@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::{GatewayGroupId, ListenerState};
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Socket, Type};
 
 use crate::command::{Command, Workers};
 
@@ -17,11 +17,37 @@ const BACKLOG: i32 = 1024;
 #[cfg(target_os = "linux")]
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// Tells listeners apart: whose it is, and what is spoken there.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ListenerId {
+    pub(crate) group: GatewayGroupId,
+    pub(crate) protocol: Protocol,
+}
+
+/// What a listener expects its clients to begin with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Protocol {
+    /// A TLS handshake.
+    Tls,
+    /// A request in the clear, which is only ever sent to TLS.
+    PlainHttp,
+}
+
+impl ListenerId {
+    pub(crate) fn tls(group: &GatewayGroupId) -> Self {
+        Self { group: group.clone(), protocol: Protocol::Tls }
+    }
+
+    pub(crate) fn plain_http(group: &GatewayGroupId) -> Self {
+        Self { group: group.clone(), protocol: Protocol::PlainHttp }
+    }
+}
+
 /// All listeners of a gateway.
 #[derive(Debug)]
 pub(crate) struct Listeners {
     workers: Arc<Workers>,
-    entries: Mutex<HashMap<GatewayGroupId, Entry>>,
+    entries: Mutex<HashMap<ListenerId, Entry>>,
 }
 
 #[derive(Debug)]
@@ -42,36 +68,47 @@ impl Listeners {
         Self { workers, entries: Mutex::default() }
     }
 
-    /// What a group's listener does.
-    pub(crate) fn state(&self, group: &GatewayGroupId) -> ListenerState {
-        self.entries().get(group).map_or(ListenerState::Starting, |entry| entry.state.clone())
+    /// What a listener does; `None` if there is to be none.
+    pub(crate) fn state(&self, id: &ListenerId) -> Option<ListenerState> {
+        self.entries().get(id).map(|entry| entry.state.clone())
     }
 
-    /// Makes a group listen at an address and nowhere else. If it cannot be bound, that is tried again later.
-    pub(crate) async fn listen(&self, group: GatewayGroupId, address: SocketAddr) {
-        if self.entries().get(&group).is_some_and(|entry| entry.address == address && entry.is_listening()) {
-            return;
+    /// Makes each of these listen at its address and nowhere else, or nowhere at all. What cannot be bound is tried again
+    /// later.
+    pub(crate) async fn arrange(&self, wanted: &HashMap<ListenerId, Option<SocketAddr>>) {
+        // A new address may overlap with one that is given up, so those have to be free before.
+        for (id, address) in wanted {
+            if !self.is_listening_at(id, *address) {
+                self.close(id).await;
+            }
         }
-        // The old address may overlap with the new one, so it has to be free before.
-        self.close(&group).await;
         let mut entries = self.entries();
-        let entry = entries.entry(group.clone()).or_insert(Entry { address, state: ListenerState::Starting });
-        self.bind(&group, entry);
+        for (id, address) in wanted {
+            let Some(address) = *address else { continue };
+            let entry =
+                entries.entry(id.clone()).or_insert(Entry { address, state: ListenerState::Starting });
+            if !entry.is_listening() {
+                self.bind(id, entry);
+            }
+        }
     }
 
-    /// Makes a group listen nowhere.
-    pub(crate) async fn close(&self, group: &GatewayGroupId) {
-        let entry = self.entries().remove(group);
+    fn is_listening_at(&self, id: &ListenerId, address: Option<SocketAddr>) -> bool {
+        self.entries().get(id).is_some_and(|entry| Some(entry.address) == address && entry.is_listening())
+    }
+
+    async fn close(&self, id: &ListenerId) {
+        let entry = self.entries().remove(id);
         if entry.is_some_and(|entry| entry.is_listening()) {
-            self.workers.tell_all(|done| Command::Unlisten(group.clone(), done)).await;
+            self.workers.tell_all(|done| Command::Unlisten(id.clone(), done)).await;
         }
     }
 
     /// Tries again what has failed.
     pub(crate) fn retry(&self) {
-        for (group, entry) in self.entries().iter_mut() {
+        for (id, entry) in self.entries().iter_mut() {
             if !entry.is_listening() {
-                self.bind(group, entry);
+                self.bind(id, entry);
             }
         }
     }
@@ -81,10 +118,10 @@ impl Listeners {
         self.entries().clear();
     }
 
-    fn bind(&self, group: &GatewayGroupId, entry: &mut Entry) {
+    fn bind(&self, id: &ListenerId, entry: &mut Entry) {
         let bound = bind(entry.address, self.workers.number()).map_err(|error| in_words(&error));
         let listening = bound.and_then(|(address, sockets)| {
-            let taken = self.workers.listen(group, sockets);
+            let taken = self.workers.listen(id, address.port(), sockets);
             taken.then_some(address).ok_or_else(|| "the gateway has shut down".to_owned())
         });
         let state = match listening {
@@ -93,18 +130,19 @@ impl Listeners {
         };
         // A failure that goes on is not news.
         if state != entry.state {
+            let ListenerId { group, protocol } = id;
             match &state {
                 ListenerState::Failed { address, reason } => {
-                    tracing::warn!(%group, %address, reason, "cannot listen, will try again");
+                    tracing::warn!(%group, ?protocol, %address, reason, "cannot listen, will try again");
                 }
-                ListenerState::Listening(address) => tracing::info!(%group, %address, "listening"),
+                ListenerState::Listening(address) => tracing::info!(%group, ?protocol, %address, "listening"),
                 ListenerState::Starting => {}
             }
         }
         entry.state = state;
     }
 
-    fn entries(&self) -> MutexGuard<'_, HashMap<GatewayGroupId, Entry>> {
+    fn entries(&self) -> MutexGuard<'_, HashMap<ListenerId, Entry>> {
         self.entries.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -141,7 +179,7 @@ fn listening_socket(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// A socket that connections of an earlier run, which the kernel still remembers, do not keep from being bound.
 fn socket(address: SocketAddr) -> io::Result<Socket> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(socket2::Protocol::TCP))?;
     socket.set_reuse_address(true)?;
     Ok(socket)
 }

@@ -73,7 +73,7 @@ impl Refusal {
 
     fn log(self, connection: &Connection) {
         let id = connection.attempt().connection;
-        let sni = connection.server_name().as_str();
+        let sni = connection.server_name().map_or("", ServerName::as_str);
         match self {
             Self::Misdirected => {
                 tracing::info!(connection = %id, sni, reason = %ReasonCode::Misdirected421, "request refused");
@@ -100,7 +100,7 @@ fn check<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> R
     }
     let authority =
         authority(request.version(), request.uri(), request.headers()).map_err(Refusal::BadHost)?;
-    if names(authority, connection.server_name()) {
+    if connection.server_name().is_some_and(|host| names(authority, host)) {
         // The handshake's own host, which the connection has just been found to be admitted to.
         return Ok(());
     }
@@ -116,7 +116,11 @@ fn check<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> R
 }
 
 /// The one authority that a request names: in its target, in `Host`, or in both alike (RFC 9112 §3.2, RFC 9113 §8.3.1).
-fn authority<'a>(version: Version, target: &'a Uri, headers: &'a HeaderMap) -> Result<&'a str, &'static str> {
+pub(crate) fn authority<'a>(
+    version: Version,
+    target: &'a Uri,
+    headers: &'a HeaderMap,
+) -> Result<&'a str, &'static str> {
     let mut hosts = headers.get_all(HOST).iter();
     let host = hosts.next().map(|host| host.to_str().map_err(|_| "a Host that is not text")).transpose()?;
     if hosts.next().is_some() {

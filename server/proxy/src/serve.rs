@@ -64,6 +64,11 @@ impl Http {
         Self { http1, http2 }
     }
 
+    /// How to speak HTTP/1.1, for those that speak nothing else.
+    pub(crate) fn http1(&self) -> &http1::Builder {
+        &self.http1
+    }
+
     /// Answers requests until either side has enough.
     pub(crate) async fn serve(
         &self,

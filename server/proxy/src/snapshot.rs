@@ -68,6 +68,20 @@ impl Snapshot {
         self.groups.get(group)?.policy(host)
     }
 
+    /// The policy that decides for a client whose handshake names `host`, or names none: then the group's default
+    /// certificate decides, and only then.
+    pub(crate) fn policy_for_client(
+        &self,
+        group: &GatewayGroupId,
+        host: Option<&ServerName>,
+    ) -> Option<&Arc<Policy>> {
+        let group = self.groups.get(group)?;
+        match host {
+            Some(host) => group.policy(host),
+            None => group.default_policy(),
+        }
+    }
+
     /// The next snapshot.
     pub(crate) fn with(&self, changes: impl IntoIterator<Item = Change>, revision: Revision) -> Self {
         let mut next = Self { serial: self.serial + 1, revision, groups: self.groups.clone() };
@@ -80,25 +94,31 @@ impl Snapshot {
     fn make(&mut self, change: Change) {
         match change {
             // Where a group listens is not part of what it serves.
-            Change::Group { .. } => {}
+            Change::Group { group, default_certificate, listener: _, http_listener: _ } => {
+                self.change_group(group, |group| group.set_default(default_certificate));
+            }
             Change::GroupRemoved(group) => {
                 self.groups.remove_mut(&group);
             }
             Change::Policy { group, certificate, policy: HostPolicy { snis, revision, state } } => {
                 let policy = Arc::new(Policy { certificate, revision, snis, state });
-                if let Some(group) = self.groups.get_mut(&group) {
-                    group.insert(&policy);
-                } else {
-                    let mut fresh = Group::default();
-                    fresh.insert(&policy);
-                    self.groups.insert_mut(group, fresh);
-                }
+                self.change_group(group, |group| group.insert(&policy));
             }
             Change::PolicyRemoved { group, certificate } => {
                 if let Some(group) = self.groups.get_mut(&group) {
                     group.remove(&certificate);
                 }
             }
+        }
+    }
+
+    fn change_group(&mut self, id: GatewayGroupId, change: impl FnOnce(&mut Group)) {
+        if let Some(group) = self.groups.get_mut(&id) {
+            change(group);
+        } else {
+            let mut fresh = Group::default();
+            change(&mut fresh);
+            self.groups.insert_mut(id, fresh);
         }
     }
 }

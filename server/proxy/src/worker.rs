@@ -15,14 +15,16 @@ use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, LocalSet, yield_now};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use ulid::Ulid;
 
-use crate::command::Command;
+use crate::command::{Command, Listening};
 use crate::connection::Connection;
 use crate::events::Attempt;
 use crate::handshake::handshake;
-use crate::listener::Listeners;
+use crate::listener::{ListenerId, Listeners, Protocol};
+use crate::redirect;
 use crate::serve::Http;
 use crate::shared::Shared;
 
@@ -89,11 +91,19 @@ async fn retry_listeners(listeners: Weak<Listeners>) {
 struct Worker {
     shared: Arc<Shared>,
     http: Http,
-    listeners: RefCell<HashMap<GatewayGroupId, JoinHandle<()>>>,
+    listeners: RefCell<HashMap<ListenerId, Accepting>>,
     connections: RefCell<HashMap<Ulid, Rc<Connection>>>,
     tasks: TaskTracker,
     /// Set once it shuts down: how long connections may take.
     grace: Cell<Option<Duration>>,
+    /// Cancelled at the same moment.
+    shutdown: CancellationToken,
+}
+
+/// A listener's socket that is being watched.
+struct Accepting {
+    port: u16,
+    task: JoinHandle<()>,
 }
 
 impl Worker {
@@ -105,6 +115,7 @@ impl Worker {
             connections: RefCell::default(),
             tasks: TaskTracker::new(),
             grace: Cell::new(None),
+            shutdown: CancellationToken::new(),
         }
     }
 
@@ -124,9 +135,9 @@ impl Worker {
                 }
             };
             match command {
-                Command::Listen(group, socket) => self.listen(group, socket),
-                Command::Unlisten(group, done) => {
-                    self.unlisten(&group).await;
+                Command::Listen(listening) => self.listen(listening),
+                Command::Unlisten(listener, done) => {
+                    self.unlisten(&listener).await;
                     let _ = done.send(());
                 }
                 Command::Judge(done) => {
@@ -141,27 +152,29 @@ impl Worker {
         }
     }
 
-    fn listen(self: &Rc<Self>, group: Arc<GatewayGroupId>, socket: std::net::TcpListener) {
+    fn listen(self: &Rc<Self>, Listening { listener, port, socket }: Listening) {
         match TcpListener::from_std(socket) {
-            Ok(listener) => {
-                let name = GatewayGroupId::clone(&group);
-                let task = tokio::task::spawn_local(Rc::clone(self).accept(group, listener));
-                self.listeners.borrow_mut().insert(name, task);
+            Ok(socket) => {
+                let task = tokio::task::spawn_local(Rc::clone(self).accept(listener.clone(), socket));
+                self.listeners.borrow_mut().insert(listener, Accepting { port, task });
             }
-            Err(error) => tracing::error!(%group, %error, "cannot watch the listener socket"),
+            Err(error) => {
+                tracing::error!(group = %listener.group, %error, "cannot watch the listener socket");
+            }
         }
     }
 
-    async fn unlisten(&self, group: &GatewayGroupId) {
-        let task = self.listeners.borrow_mut().remove(group);
-        if let Some(task) = task {
+    async fn unlisten(&self, listener: &ListenerId) {
+        let accepting = self.listeners.borrow_mut().remove(listener);
+        if let Some(Accepting { task, .. }) = accepting {
             task.abort();
             // The socket is closed when the task is gone; that it was aborted is no news.
             let _ = task.await;
         }
     }
 
-    async fn accept(self: Rc<Self>, group: Arc<GatewayGroupId>, listener: TcpListener) {
+    async fn accept(self: Rc<Self>, ListenerId { group, protocol }: ListenerId, listener: TcpListener) {
+        let group = Arc::new(group);
         loop {
             let (socket, client) = match listener.accept().await {
                 Ok(accepted) => accepted,
@@ -178,7 +191,10 @@ impl Worker {
             let worker = Rc::clone(&self);
             let group = Arc::clone(&group);
             self.tasks.spawn_local(async move {
-                worker.attend(group, socket, client).await;
+                match protocol {
+                    Protocol::Tls => worker.attend(group, socket, client).await,
+                    Protocol::PlainHttp => worker.redirect(&group, socket).await,
+                }
                 drop(permit);
             });
         }
@@ -201,6 +217,17 @@ impl Worker {
             connection.close_within(grace);
         }
         self.http.serve(&self.shared, &connection, stream).await;
+    }
+
+    /// Sends a client that speaks plain HTTP to where the group speaks TLS.
+    async fn redirect(&self, group: &GatewayGroupId, socket: TcpStream) {
+        let destination = redirect::Destination {
+            snapshot: &self.shared.snapshot,
+            group,
+            port: self.listeners.borrow().get(&ListenerId::tls(group)).map(|accepting| accepting.port),
+        };
+        let patience = self.shared.options.header_timeout;
+        redirect::serve(self.http.http1(), &destination, socket, patience, &self.shutdown).await;
     }
 
     fn register(&self, connection: Connection) -> Registered<'_> {
@@ -235,9 +262,10 @@ impl Worker {
 
     async fn drain(&self, grace: Duration) {
         self.grace.set(Some(grace));
-        let groups: Vec<GatewayGroupId> = self.listeners.borrow().keys().cloned().collect();
-        for group in groups {
-            self.unlisten(&group).await;
+        self.shutdown.cancel();
+        let listeners: Vec<ListenerId> = self.listeners.borrow().keys().cloned().collect();
+        for listener in listeners {
+            self.unlisten(&listener).await;
         }
         self.for_each_connection(|connection| connection.close_within(grace)).await;
         self.tasks.close();

@@ -14,6 +14,7 @@ pub(super) struct Group {
     /// By what follows the first label.
     wildcard: HashTrieMapSync<Box<str>, Claims>,
     any: Claims,
+    default_certificate: Option<SslCertificateId>,
 }
 
 impl Group {
@@ -24,6 +25,16 @@ impl Group {
             .or_else(|| self.wildcard.get(host.parent()?))
             .unwrap_or(&self.any)
             .winner()
+    }
+
+    /// The policy that decides for clients that name no host.
+    pub(super) fn default_policy(&self) -> Option<&Arc<Policy>> {
+        self.policies.get(self.default_certificate.as_ref()?)
+    }
+
+    /// Chooses whose policy that is. A certificate that has none (yet, or any more) lets nobody in.
+    pub(super) fn set_default(&mut self, certificate: Option<SslCertificateId>) {
+        self.default_certificate = certificate;
     }
 
     /// Adds a policy, in place of the one that its certificate had.

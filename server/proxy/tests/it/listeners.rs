@@ -8,11 +8,11 @@ use rustls::AlertDescription;
 use tokio::net::TcpStream;
 
 use crate::support::client::Client;
-use crate::support::gateway::{Bench, Clients, group};
+use crate::support::gateway::{Bench, Clients, group, settings};
 use crate::support::until;
 
 fn moved(listener: SocketAddr) -> Vec<Change> {
-    vec![Change::Group { group: group(), listener }]
+    vec![settings(group(), listener)]
 }
 
 fn is_listening(bench: &Bench) -> bool {
@@ -78,7 +78,7 @@ async fn groups_know_nothing_of_each_other() {
     bench.serve("open", &["test.com"], &Clients::All).await;
     let other: GatewayGroupId = "partners".parse().expect("an id");
     let listener = "127.0.0.1:0".parse().expect("an address");
-    bench.apply(vec![Change::Group { group: other.clone(), listener }]).await;
+    bench.apply(vec![settings(other.clone(), listener)]).await;
     let ListenerState::Listening(address) = bench.gateway.listener_state(&other) else {
         panic!("not listening")
     };

@@ -4,12 +4,11 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use domain::{ListenerState, Revision};
-use proxy::Change;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::support::client::{Client, raw, read_until};
-use crate::support::gateway::{Bench, Clients, group};
+use crate::support::gateway::{Bench, Clients, group, settings};
 use crate::support::{PATIENCE, soon, until};
 
 const UPLOAD: &str =
@@ -68,7 +67,7 @@ async fn nothing_can_be_started_again() {
     let bench = bench().await;
     soon(bench.gateway.shutdown(Duration::ZERO)).await;
     let listener = bench.address;
-    soon(bench.gateway.apply(vec![Change::Group { group: group(), listener }], Revision(9))).await;
+    soon(bench.gateway.apply(vec![settings(group(), listener)], Revision(9))).await;
     assert!(matches!(bench.gateway.listener_state(&group()), ListenerState::Failed { .. }));
     soon(bench.gateway.shutdown(Duration::ZERO)).await;
     TcpStream::connect(bench.address).await.expect_err("nobody listens any more");

@@ -16,6 +16,11 @@ pub(crate) fn group() -> GatewayGroupId {
     GatewayGroupId::default_group()
 }
 
+/// A group that listens here, and has nothing else.
+pub(crate) fn settings(group: GatewayGroupId, listener: SocketAddr) -> Change {
+    Change::Group { group, listener, http_listener: None, default_certificate: None }
+}
+
 /// Whom a policy lets in.
 pub(crate) enum Clients<'a> {
     /// Everybody.
@@ -46,7 +51,7 @@ impl Bench {
         change(&mut options);
         let gateway = Arc::new(Gateway::start(options).expect("started"));
         let listener = SocketAddr::from(([127, 0, 0, 1], 0));
-        gateway.apply(vec![Change::Group { group: group(), listener }], Revision(1)).await;
+        gateway.apply(vec![settings(group(), listener)], Revision(1)).await;
         let ListenerState::Listening(address) = gateway.listener_state(&group()) else {
             panic!("not listening");
         };
@@ -106,6 +111,28 @@ impl Bench {
         };
         let clock = Arc::<TestClock>::clone(&self.clock);
         HostConfig::new(&[identity.key_pair()], trust, clock).expect("a configuration")
+    }
+
+    /// Makes clients that name no host meet the policy of this certificate, or none.
+    pub(crate) async fn set_default(&mut self, certificate: Option<&str>) {
+        self.apply(vec![Change::Group {
+            group: group(),
+            listener: self.address,
+            http_listener: None,
+            default_certificate: certificate.map(|id| id.parse().expect("an id")),
+        }])
+        .await;
+    }
+
+    /// Makes the group answer plain HTTP at an address.
+    pub(crate) async fn set_http_listener(&mut self, address: SocketAddr) {
+        self.apply(vec![Change::Group {
+            group: group(),
+            listener: self.address,
+            http_listener: Some(address),
+            default_certificate: None,
+        }])
+        .await;
     }
 
     pub(crate) async fn remove(&mut self, certificate: &str) {

@@ -1,0 +1,164 @@
+//! Plain HTTP: every request is sent to where its host speaks TLS. Nothing is ever served here.
+
+use std::convert::Infallible;
+use std::future::ready;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use bytes::Bytes;
+use domain::{GatewayGroupId, ServerName};
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, LOCATION};
+use http::{Method, Request, Response, StatusCode};
+use http_body_util::Full;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::hang_up::hang_up;
+use crate::request::authority;
+use crate::snapshot::Snapshot;
+
+/// Where a port need not be named (RFC 9110 §4.2.2).
+const HTTPS: u16 = 443;
+
+/// Where clients are sent.
+#[derive(Debug)]
+pub(crate) struct Destination<'a> {
+    pub(crate) snapshot: &'a ArcSwap<Snapshot>,
+    pub(crate) group: &'a GatewayGroupId,
+    /// The port of the group's TLS listener; `None` while it has none, and thus serves no host.
+    pub(crate) port: Option<u16>,
+}
+
+/// Answers the one request of a connection, for which the client has `patience`.
+pub(crate) async fn serve(
+    http1: &http1::Builder,
+    destination: &Destination<'_>,
+    socket: TcpStream,
+    patience: Duration,
+    shutdown: &CancellationToken,
+) {
+    let service = service_fn(|request| ready(Ok::<_, Infallible>(answer(destination, &request))));
+    let connection = http1.serve_connection(TokioIo::new(socket), service).without_shutdown();
+    let answering = timeout(patience, connection);
+    let end = tokio::select! {
+        // Whoever has not said what it wants by then has nothing to lose.
+        biased;
+        end = answering => end,
+        () = shutdown.cancelled() => return,
+    };
+    match end {
+        // What the client has still to say, such as a body, must not make the answer get lost.
+        Ok(Ok(connection)) => hang_up(connection.io.into_inner()).await,
+        Ok(Err(error)) => tracing::debug!(?error, "plain HTTP connection ended early"),
+        Err(_) => tracing::debug!("plain HTTP client took too long"),
+    }
+}
+
+fn answer<B>(destination: &Destination<'_>, request: &Request<B>) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    match location(destination, request) {
+        Ok(location) => {
+            // Keeps the method, unlike 301, so that no POST becomes a GET (RFC 9110 §15.4.9).
+            *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+            response.headers_mut().insert(LOCATION, location);
+        }
+        Err(refusal) => {
+            tracing::debug!(group = %destination.group, ?refusal, "plain HTTP request refused");
+            let (status, body) = match refusal {
+                Refusal::BadRequest(_) => (StatusCode::BAD_REQUEST, "Bad request\n"),
+                Refusal::UnknownHost => (StatusCode::NOT_FOUND, "Not found\n"),
+            };
+            *response.status_mut() = status;
+            if request.method() != Method::HEAD {
+                *response.body_mut() = Full::from(body);
+            }
+            let plain = HeaderValue::from_static("text/plain; charset=utf-8");
+            response.headers_mut().insert(CONTENT_TYPE, plain);
+        }
+    }
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
+/// Why a client is not sent on.
+#[derive(Debug, PartialEq, Eq)]
+enum Refusal {
+    BadRequest(&'static str),
+    UnknownHost,
+}
+
+/// Where the request should have gone. The host is written as [`ServerName`] has it, never as the client did.
+fn location<B>(destination: &Destination<'_>, request: &Request<B>) -> Result<HeaderValue, Refusal> {
+    let target = request.uri();
+    // CONNECT has no path; the path of `OPTIONS *` is none of a URL (RFC 9112 §3.2.3, §3.2.4).
+    let path = target.path_and_query().filter(|path| path.as_str().starts_with('/'));
+    let path = path.ok_or(Refusal::BadRequest("a target without a path"))?;
+    let authority = authority(request.version(), target, request.headers()).map_err(Refusal::BadRequest)?;
+    let host = ServerName::from_authority(authority).map_err(|_| Refusal::BadRequest("not a host name"))?;
+    let is_served = destination.snapshot.load().policy(destination.group, &host).is_some();
+    let port = destination.port.filter(|_| is_served).ok_or(Refusal::UnknownHost)?;
+    let url =
+        if port == HTTPS { format!("https://{host}{path}") } else { format!("https://{host}:{port}{path}") };
+    HeaderValue::from_str(&url).map_err(|_| Refusal::BadRequest("a target that is not ASCII"))
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Revision;
+    use http::header::HOST;
+
+    use super::*;
+    use crate::gateway::{Change, HostPolicy, PolicyState};
+
+    /// The answer of a group that has `test.com` and `*.test.com`, and whose clients are let in nowhere.
+    fn location_of(port: Option<u16>, method: &str, target: &str, host: &str) -> Result<String, u16> {
+        let group = GatewayGroupId::default_group();
+        let policy = Change::Policy {
+            group: group.clone(),
+            certificate: "a".parse().expect("valid"),
+            policy: HostPolicy {
+                snis: ["test.com", "*.test.com"].map(|sni| sni.parse().expect("valid")).to_vec(),
+                revision: Revision(1),
+                state: PolicyState::Broken(String::new()),
+            },
+        };
+        let snapshot = ArcSwap::from_pointee(Snapshot::default().with([policy], Revision(1)));
+        let destination = Destination { snapshot: &snapshot, group: &group, port };
+        let request = Request::builder().method(method).uri(target).header(HOST, host).body(());
+        let response = answer(&destination, &request.expect("a request"));
+        assert_eq!(response.headers()[CONNECTION], "close");
+        match response.headers().get(LOCATION) {
+            Some(location) if response.status() == 308 => Ok(location.to_str().expect("text").to_owned()),
+            _ => Err(response.status().as_u16()),
+        }
+    }
+
+    #[test]
+    fn only_hosts_of_the_group_are_sent_on() {
+        let tls = Some(9443);
+        for (port, method, target, host, expected) in [
+            (tls, "GET", "/ip?a=b&c=%2F", "test.com", Ok("https://test.com:9443/ip?a=b&c=%2F")),
+            (Some(443), "GET", "/ip", "test.com", Ok("https://test.com/ip")),
+            (tls, "POST", "/", "API.Test.com.:8080", Ok("https://api.test.com:9443/")),
+            (tls, "GET", "//evil.org/", "test.com", Ok("https://test.com:9443//evil.org/")),
+            (tls, "GET", "http://test.com", "test.com", Ok("https://test.com:9443/")),
+            (tls, "GET", "http://evil.org/", "test.com", Err(400)),
+            (tls, "GET", "/ip", "evil.org", Err(404)),
+            (tls, "GET", "/ip", "a.b.test.com", Err(404)),
+            (None, "GET", "/ip", "test.com", Err(404)),
+            (tls, "GET", "/ip", "127.0.0.1", Err(400)),
+            (tls, "GET", "/ip", "evil.org@test.com", Err(400)),
+            (tls, "GET", "/ip", "test.com/evil.org", Err(400)),
+            (tls, "GET", "/ip", "", Err(400)),
+            (tls, "OPTIONS", "*", "test.com", Err(400)),
+            (tls, "CONNECT", "test.com:443", "test.com", Err(400)),
+        ] {
+            let answer = location_of(port, method, target, host);
+            assert_eq!(answer, expected.map(str::to_owned), "{method} {target} of {host:?}, TLS at {port:?}");
+        }
+    }
+}
