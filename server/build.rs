@@ -117,8 +117,8 @@ impl Assets {
         let hash = hex::encode(&Sha256::digest(content)[..8]);
         let name = format!("{stem}.{hash}.{extension}");
         let identity = self.write(&name, content)?;
-        let brotli = self.write_if_smaller(&name, "br", content, brotli(content, self.quality)?)?;
-        let gzip = self.write_if_smaller(&name, "gz", content, gzip(content)?)?;
+        let brotli = self.write_if_smaller(&name, "br", content, &brotli(content, self.quality)?)?;
+        let gzip = self.write_if_smaller(&name, "gz", content, &gzip(content)?)?;
         writeln!(
             self.table,
             "    File {{ name: {name:?}, content_type: {content_type:?}, hash: {hash:?}, identity: {identity}, \
@@ -133,12 +133,12 @@ impl Assets {
         name: &str,
         suffix: &str,
         content: &[u8],
-        compressed: Vec<u8>,
+        compressed: &[u8],
     ) -> io::Result<String> {
         if compressed.len() >= content.len() {
             return Ok("None".to_owned());
         }
-        Ok(format!("Some({})", self.write(&format!("{name}.{suffix}"), &compressed)?))
+        Ok(format!("Some({})", self.write(&format!("{name}.{suffix}"), compressed)?))
     }
 
     /// Returns the Rust expression that is the file's content.

@@ -41,7 +41,10 @@ impl Toolchain {
         // Before rustup is asked: where its server is out of reach, each attempt would cost time.
         if !debian_is_ready() {
             if rustup_adds_target() && ours_is_ready() {
-                say(format_args!("compiling for the browser with {}; rustup added {TARGET}", version("rustc")?));
+                say(format_args!(
+                    "compiling for the browser with {}; rustup added {TARGET}",
+                    version("rustc")?
+                ));
                 return Ok(Self::Ours);
             }
             install_debian()?;
