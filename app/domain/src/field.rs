@@ -29,6 +29,10 @@ pub enum Field {
     Name,
     /// The address of a listener.
     Listener,
+    /// The address where plain HTTP is redirected.
+    HttpListener,
+    /// The certificate for clients that name no host.
+    DefaultCertificate,
     /// The name that a user signs in with.
     UserName,
     /// The password.
@@ -192,9 +196,9 @@ pub enum Fault {
     NameTaken,
     /// Not `address:port`.
     InvalidAddress,
-    /// Another group listens there.
+    /// Something listens there already.
     AddressTaken {
-        /// Which one.
+        /// The group that it belongs to.
         by: GatewayGroupId,
     },
     /// Fewer characters than a password needs.

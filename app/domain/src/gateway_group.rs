@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fault, GatewayGroupId, Limit, Revision};
+use crate::{Fault, GatewayGroupId, Limit, Revision, SslCertificateId};
 
 /// A named set of listeners, certificates and services. Groups are isolated from each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,13 +17,19 @@ pub struct GatewayGroup {
     pub listener: SocketAddr,
     /// What the listener of this instance does.
     pub listener_state: ListenerState,
+    /// The address where it was told to redirect plain HTTP to HTTPS, if anywhere.
+    pub http_listener: Option<SocketAddr>,
+    /// What that listener does on this instance; `None` if there is to be none.
+    pub http_listener_state: Option<ListenerState>,
+    /// The SSL certificate for clients that name no host; without it they are refused.
+    pub default_certificate: Option<SslCertificateId>,
     /// How many SSL certificates it has.
     pub ssl_certificates: u64,
     /// The revision that this instance serves.
     pub revision: Revision,
 }
 
-/// What a group's listener does.
+/// What one of a group's listeners does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ListenerState {
     /// It accepts connections at this address (which tells the port where 0 was asked for).

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 
 use async_trait::async_trait;
-use domain::{Caller, GatewayGroup, GatewayGroupId, GroupName, Problem};
+use domain::{Caller, GatewayGroup, GatewayGroupId, GroupName, Problem, SslCertificateId};
 
 /// Gateway groups.
 #[async_trait]
@@ -15,7 +15,7 @@ pub trait GatewayGroups: Send + Sync {
     /// Creates a group. A port that cannot be bound does not stop it: the group says so in its state.
     async fn create(&self, caller: &Caller, settings: GroupSettings) -> Result<GatewayGroup, Problem>;
 
-    /// Changes a group's name or listener.
+    /// Changes a group's settings.
     async fn update(
         &self,
         caller: &Caller,
@@ -34,4 +34,8 @@ pub struct GroupSettings {
     pub name: GroupName,
     /// Where its TLS listener is to listen, unique among groups unless the port is 0.
     pub listener: SocketAddr,
+    /// Where plain HTTP is redirected to HTTPS, if anywhere; no other listener may have the address.
+    pub http_listener: Option<SocketAddr>,
+    /// The server certificate of the group for clients that name no host; without it they are refused.
+    pub default_certificate: Option<SslCertificateId>,
 }

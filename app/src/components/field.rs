@@ -21,6 +21,8 @@ pub fn field_id(field: Field) -> &'static str {
         Field::Snis => "snis",
         Field::Name => "name",
         Field::Listener => "listener",
+        Field::HttpListener => "http_listener",
+        Field::DefaultCertificate => "default_certificate",
         Field::UserName => "user_name",
         Field::Password => "password",
         Field::PasswordAgain => "password_again",
@@ -189,10 +191,14 @@ pub fn SelectField(
     /// The value that is chosen.
     #[prop(optional, into)]
     selected: String,
+    /// What it is for.
+    #[prop(optional, into)]
+    help: Option<String>,
     /// What went wrong with the form, if anything did.
     #[prop(into)]
     problem: Signal<Option<Problem>>,
 ) -> impl IntoView {
+    let describedby = described_by(field, help.is_some());
     let options = options
         .into_iter()
         .map(move |(value, name)| {
@@ -207,11 +213,12 @@ pub fn SelectField(
                 class="input"
                 id=name
                 name=name
-                aria-describedby=error_id(field)
+                aria-describedby=describedby
                 aria-invalid=invalid(problem, field)
             >
                 {options}
             </select>
+            {help_line(field, help)}
         </div>
     }
 }

@@ -17,6 +17,8 @@ pub fn field(field: Field) -> Text {
         Field::Snis => text("SNIs", "SNIs"),
         Field::Name => text("Name", "名称"),
         Field::Listener => text("Listener address", "监听地址"),
+        Field::HttpListener => text("Plain HTTP listener", "明文 HTTP 监听"),
+        Field::DefaultCertificate => text("Default certificate", "默认证书"),
         Field::UserName => text("User name", "用户名"),
         Field::Password => text("Password", "密码"),
         Field::PasswordAgain => text("Password again", "再次输入密码"),

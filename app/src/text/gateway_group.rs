@@ -22,6 +22,13 @@ pub const LISTENER_HELP: Text = text(
     "Address and port, such as 0.0.0.0:9444. A port alone means all IPv4 addresses.",
     "地址和端口，例如 0.0.0.0:9444。只填端口表示所有 IPv4 地址。",
 );
+pub const DEFAULT_CERTIFICATE_HELP: Text = text(
+    "For clients that name no host. Leave empty to refuse them.",
+    "用于未指明主机名的客户端。留空则拒绝此类客户端。",
+);
+pub const NO_DEFAULT_CERTIFICATE: Text = text("None", "无");
+pub const HTTP_LISTENER_HELP: Text =
+    text("Redirects to HTTPS. Leave empty for none.", "将请求重定向到 HTTPS。留空表示不启用。");
 pub const SAVED: Text = text("Saved.", "已保存。");
 
 pub const LISTENER: Text = text("Listener", "监听");

@@ -164,6 +164,9 @@ impl GatewayGroups for Fake {
         group.name = settings.name;
         group.listener = settings.listener;
         group.listener_state = ListenerState::Listening(settings.listener);
+        group.http_listener = settings.http_listener;
+        group.http_listener_state = settings.http_listener.map(ListenerState::Listening);
+        group.default_certificate = settings.default_certificate;
         Ok(group.clone())
     }
 

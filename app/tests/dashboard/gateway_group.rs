@@ -110,6 +110,66 @@ async fn settings_are_saved() {
 }
 
 #[tokio::test]
+async fn the_optional_settings_are_saved_and_cleared() {
+    let fake = Fake::signed_in();
+    let certificate = samples::server_certificate("c1", "test.com", 90, Vec::new());
+    fake.state().ssl_certificates = vec![certificate];
+    let browser = Browser::new(&fake);
+    browser.get("/groups/default").await.hides(&["Plain HTTP listener"]);
+    browser.get("/groups/default/settings").await.shows(&[
+        "Default certificate",
+        "For clients that name no host. Leave empty to refuse them.",
+        "test.com · c1",
+        "Plain HTTP listener",
+        "Redirects to HTTPS. Leave empty for none.",
+    ]);
+
+    let with = |certificate, http| {
+        [
+            ("group", "default"),
+            ("name", "default"),
+            ("listener", "9443"),
+            ("default_certificate", certificate),
+            ("http_listener", http),
+        ]
+    };
+    browser.post("/api/gateway-group/update", &with("c1", "127.0.0.1:8080")).await;
+    browser
+        .get("/groups/default/settings")
+        .await
+        .shows(&[r#"value="127.0.0.1:8080""#, r#"<option value="c1" selected"#]);
+    browser.get("/groups/default").await.shows(&["Plain HTTP listener", "127.0.0.1:8080"]);
+
+    let refused = browser.post("/api/gateway-group/update", &with("no id!", "nowhere")).await;
+    let back = refused.location.expect("a location");
+    assert!(back.starts_with("/groups/default/settings?"), "{back}");
+    browser.get(&back).await.shows(&[
+        r#"id="default_certificate-error""#,
+        r##"href="#default_certificate""##,
+        r##"href="#http_listener""##,
+        r#"value="nowhere""#,
+    ]);
+
+    browser.post("/api/gateway-group/update", &with("", " ")).await;
+    let group = fake.state().groups[0].clone();
+    assert_eq!((group.default_certificate, group.http_listener), (None, None));
+}
+
+#[tokio::test]
+async fn a_plain_http_listener_that_fails_says_why_on_the_overview() {
+    let fake = Fake::signed_in();
+    let address = ([0, 0, 0, 0], 80).into();
+    let failed = ListenerState::Failed { address, reason: "permission denied".to_owned() };
+    fake.state().groups[0].http_listener = Some(address);
+    fake.state().groups[0].http_listener_state = Some(failed);
+    Browser::new(&fake).get("/groups/default").await.shows(&[
+        "Not listening",
+        "0.0.0.0:80",
+        "permission denied",
+    ]);
+}
+
+#[tokio::test]
 async fn deleting_asks_first_and_names_the_group() {
     let fake = Fake::signed_in();
     let browser = Browser::new(&fake);

@@ -26,6 +26,9 @@ pub(crate) fn group(id: &str, name: &str, port: u16) -> GatewayGroup {
         name: name.parse().expect("valid"),
         listener,
         listener_state: ListenerState::Listening(listener),
+        http_listener: None,
+        http_listener_state: None,
+        default_certificate: None,
         ssl_certificates: 0,
         revision: Revision(41),
     }

@@ -2,13 +2,18 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 #[cfg(feature = "ssr")]
-use domain::Fault;
-use domain::{Field, Problem};
+use domain::{Fault, SslCertificateId};
+use domain::{Field, GatewayGroup, Problem};
 use leptos::prelude::*;
+use leptos_router::params::ParamsMap;
 
-use crate::components::TextField;
-use crate::language::use_language;
-use crate::text::gateway_group as words;
+use super::api::ServerCertificate;
+use crate::components::{FieldErrors, SelectField, TextField, field_id};
+use crate::language::{Language, use_language};
+use crate::text::{field as label, gateway_group as words};
+
+/// Hosts of a certificate that its option names.
+const HOSTS_NAMED: usize = 3;
 
 /// What can be set of a group: its name, and where it listens.
 #[component]
@@ -36,6 +41,70 @@ pub(super) fn GroupFields(
     }
 }
 
+/// What a group can go without: a default certificate, a listener for plain HTTP.
+#[component]
+pub(super) fn OptionalFields(
+    /// The group as it is.
+    group: GatewayGroup,
+    /// What was typed before.
+    typed: ParamsMap,
+    /// The certificates to choose from.
+    certificates: Vec<ServerCertificate>,
+    /// What went wrong, if anything did.
+    #[prop(into)]
+    problem: Signal<Option<Problem>>,
+) -> impl IntoView {
+    let language = use_language();
+    let value = |field, saved: Option<String>| typed.get(field_id(field)).or(saved).unwrap_or_default();
+    let certificate = group.default_certificate.as_ref().map(ToString::to_string);
+    let options = certificate_options(language, certificates, certificate.as_deref());
+    view! {
+        <SelectField
+            field=Field::DefaultCertificate
+            name=field_id(Field::DefaultCertificate)
+            label=label::field(Field::DefaultCertificate)
+            options
+            selected=value(Field::DefaultCertificate, certificate)
+            help=language.pick(words::DEFAULT_CERTIFICATE_HELP)
+            problem
+        />
+        <FieldErrors field=Field::DefaultCertificate problem/>
+        <TextField
+            field=Field::HttpListener
+            value=value(Field::HttpListener, group.http_listener.map(|address| address.to_string()))
+            code=true
+            help=language.pick(words::HTTP_LISTENER_HELP)
+            problem
+        />
+    }
+}
+
+/// None, and the certificates by host and id. The `current` one is always among them: saving a form must not lose it.
+fn certificate_options(
+    language: Language,
+    certificates: Vec<ServerCertificate>,
+    current: Option<&str>,
+) -> Vec<(String, String)> {
+    let mut options = vec![(String::new(), language.pick(words::NO_DEFAULT_CERTIFICATE).to_owned())];
+    options.extend(certificates.into_iter().map(|ServerCertificate { id, snis }| {
+        let mut hosts: Vec<_> = snis.iter().take(HOSTS_NAMED).map(ToString::to_string).collect();
+        if snis.len() > HOSTS_NAMED {
+            hosts.push("…".to_owned());
+        }
+        (id.to_string(), format!("{} · {id}", hosts.join(", ")))
+    }));
+    if let Some(current) = current.filter(|current| options.iter().all(|(id, _)| id != current)) {
+        options.push((current.to_owned(), current.to_owned()));
+    }
+    options
+}
+
+/// The id of an SSL certificate, as an option has it.
+#[cfg(feature = "ssr")]
+pub(super) fn parse_certificate(text: &str) -> Result<SslCertificateId, Fault> {
+    text.parse().map_err(|_| Fault::UnknownValue { value: text.chars().take(64).collect() })
+}
+
 /// An address as people write it: `0.0.0.0:9444`, `[::]:9444`, and `9444` or `:9444` for all IPv4 addresses.
 #[cfg(feature = "ssr")]
 pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, Fault> {
@@ -53,6 +122,28 @@ pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, Fault> {
 #[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_certificate_that_is_set_can_always_be_kept() {
+        let certificate = |id: &str, snis: &[&str]| ServerCertificate {
+            id: id.parse().expect("valid"),
+            snis: snis.iter().map(|sni| sni.parse().expect("valid")).collect(),
+        };
+        let listed =
+            vec![certificate("a", &["test.com"]), certificate("b", &["1.com", "2.com", "3.com", "4.com"])];
+        for (current, values) in
+            [(None, &["", "a", "b"][..]), (Some("a"), &["", "a", "b"]), (Some("c"), &["", "a", "b", "c"])]
+        {
+            let options = certificate_options(Language::English, listed.clone(), current);
+            assert_eq!(
+                options.iter().map(|(value, _)| value.as_str()).collect::<Vec<_>>(),
+                values,
+                "{current:?}"
+            );
+            assert_eq!(options[1].1, "test.com · a");
+            assert_eq!(options[2].1, "1.com, 2.com, 3.com, … · b");
+        }
+    }
 
     #[test]
     fn addresses_as_people_write_them() {

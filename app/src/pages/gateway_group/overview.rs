@@ -1,13 +1,13 @@
 use std::net::SocketAddr;
 
-use domain::{GatewayGroup, ListenerState};
+use domain::{Field, GatewayGroup, ListenerState};
 use leptos::prelude::*;
 
 use super::use_group;
 use crate::components::{Badge, BadgeKind, ButtonLink, Command, PageHeader};
 use crate::language::{Language, use_language};
 use crate::pages::ssl_certificate::{curl, reachable};
-use crate::text::gateway_group as words;
+use crate::text::{field as text, gateway_group as words};
 
 /// The guide's host.
 const EXAMPLE_HOST: &str = "test.com";
@@ -29,8 +29,9 @@ fn Overview(group: GatewayGroup) -> impl IntoView {
         <dl class="facts">
             <div class="facts__row">
                 <dt>{language.pick(words::LISTENER)}</dt>
-                <dd class="facts__state">{listener(language, &group)}</dd>
+                <dd class="facts__state">{listener(language, &group.listener_state, group.listener)}</dd>
             </div>
+            {http_listener(language, &group)}
             <div class="facts__row">
                 <dt>{language.pick(words::SSL_CERTIFICATES)}</dt>
                 <dd><a href=certificates.clone()>{words::certificates(language, group.ssl_certificates)}</a></dd>
@@ -73,11 +74,27 @@ fn TryIt(address: SocketAddr) -> impl IntoView {
     }
 }
 
-fn listener(language: Language, group: &GatewayGroup) -> impl IntoView + use<> {
-    let (kind, word, address) = match &group.listener_state {
+/// The listener for plain HTTP, if there is to be one. The banner over the page speaks of the other one only.
+fn http_listener(language: Language, group: &GatewayGroup) -> impl IntoView + use<> {
+    let (address, state) = group.http_listener.zip(group.http_listener_state.as_ref())?;
+    let reason = match state {
+        ListenerState::Failed { reason, .. } => Some(words::reason(language, reason)),
+        ListenerState::Listening(_) | ListenerState::Starting => None,
+    };
+    Some(view! {
+        <div class="facts__row">
+            <dt>{language.pick(text::field(Field::HttpListener))}</dt>
+            <dd class="facts__state">{listener(language, state, address)} {reason}</dd>
+        </div>
+    })
+}
+
+/// What a listener does that is to listen at `wanted`.
+fn listener(language: Language, state: &ListenerState, wanted: SocketAddr) -> impl IntoView + use<> {
+    let (kind, word, address) = match state {
         ListenerState::Listening(address) => (BadgeKind::Good, words::LISTENING, *address),
         ListenerState::Failed { address, .. } => (BadgeKind::Bad, words::FAILED, *address),
-        ListenerState::Starting => (BadgeKind::Off, words::STARTING, group.listener),
+        ListenerState::Starting => (BadgeKind::Off, words::STARTING, wanted),
     };
     view! {
         <Badge kind text=language.pick(word)/>

@@ -2,15 +2,15 @@ use domain::{GatewayGroup, Problem};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::api::UpdateGroup;
-use super::form::GroupFields;
+use super::api::{ServerCertificate, UpdateGroup, list_server_certificates};
+use super::form::{GroupFields, OptionalFields};
 use super::use_group;
 use crate::components::{Alert, BadgeKind, ButtonLink, ErrorSummary, PageHeader, SubmitButton};
 use crate::language::use_language;
 use crate::pages::layout::reload_after;
 use crate::text::{common, gateway_group as words};
 
-/// A group's name and listener; the way to delete it.
+/// What can be set of a group; the way to delete it.
 #[component]
 pub fn SettingsPage() -> impl IntoView {
     let language = use_language();
@@ -23,15 +23,31 @@ pub fn SettingsPage() -> impl IntoView {
     };
     // The form is made once for each group; a newer state of the same group must not undo what is being typed.
     let id = Memo::new(move |_| group.read().as_ref().map(|group| group.id.clone()));
+    let certificates = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => list_server_certificates(id.to_string()).await,
+                None => Ok(Vec::new()),
+            }
+        },
+    );
+    let form = move || {
+        Suspend::new(async move {
+            // Without the list one can still keep what is set.
+            let certificates = certificates.await.unwrap_or_default();
+            group.get_untracked().map(|group| view! { <SettingsForm group certificates/> })
+        })
+    };
     view! {
         <PageHeader title=language.pick(words::SETTINGS)/>
         {saved}
-        {move || id.get().and_then(|_| group.get_untracked()).map(|group| view! { <SettingsForm group/> })}
+        <Transition>{form}</Transition>
     }
 }
 
 #[component]
-fn SettingsForm(group: GatewayGroup) -> impl IntoView {
+fn SettingsForm(group: GatewayGroup, certificates: Vec<ServerCertificate>) -> impl IntoView {
     let language = use_language();
     let query = use_query_map().get_untracked();
     let action = ServerAction::<UpdateGroup>::new();
@@ -40,6 +56,7 @@ fn SettingsForm(group: GatewayGroup) -> impl IntoView {
         action.value().get().and_then(Result::err).map(|error| error.0)
     });
     let id = group.id.to_string();
+    let ssl_certificates = group.ssl_certificates;
     let delete = format!("/groups/{id}/delete");
     view! {
         <ErrorSummary problem/>
@@ -50,14 +67,15 @@ fn SettingsForm(group: GatewayGroup) -> impl IntoView {
                 listener=query.get("listener").unwrap_or_else(|| group.listener.to_string())
                 problem
             />
+            <OptionalFields group typed=query certificates problem/>
             <div class="form__actions">
                 <SubmitButton label=common::SAVE pending=action.pending()/>
             </div>
         </ActionForm>
         <section class="section" aria-labelledby="delete-heading">
             <h2 class="section__title" id="delete-heading">{language.pick(words::DELETE_GROUP)}</h2>
-            <p>{words::delete_hint(language, group.ssl_certificates)}</p>
-            {(group.ssl_certificates == 0)
+            <p>{words::delete_hint(language, ssl_certificates)}</p>
+            {(ssl_certificates == 0)
                 .then(|| view! { <ButtonLink href=delete text=language.pick(words::DELETE_GROUP_MORE)/> })}
         </section>
     }

@@ -87,6 +87,9 @@ mod tests {
             name: "Partners".parse().expect("valid"),
             listener: ([0, 0, 0, 0], 9443).into(),
             listener_state: ListenerState::Starting,
+            http_listener: None,
+            http_listener_state: None,
+            default_certificate: None,
             ssl_certificates: 0,
             revision: Revision(1),
         };

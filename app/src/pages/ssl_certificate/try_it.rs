@@ -80,6 +80,9 @@ mod tests {
             name: "default".parse().expect("valid"),
             listener,
             listener_state: ListenerState::Listening(listener),
+            http_listener: None,
+            http_listener_state: None,
+            default_certificate: None,
             ssl_certificates: 1,
             revision: Revision(1),
         }
