@@ -7,7 +7,9 @@ use domain::{
     CertificateType, Fault, GatewayGroupId, PeerVerificationMode, Revision, SslCertificateId, Status,
 };
 use proxy::{Change, Gateway, HostPolicy, PolicyState};
-use store::{ChangedNoun, ChangedObject, Store, StoreError, StoredSslCertificate};
+use store::{
+    ChangedNoun, ChangedObject, GatewayGroupRow, Store, StoreError, StoredGatewayGroup, StoredSslCertificate,
+};
 use tls::{ClientTrust, Clock, HostConfig, KeyPair, TrustAnchors};
 use tokio::sync::Mutex;
 
@@ -47,10 +49,7 @@ impl Publisher {
         // Read first: what is committed while we load is applied once more by the next delta, which does no harm.
         let revision = self.store.revision().await?;
         let groups = self.store.gateway_groups().await?;
-        let mut changes: Vec<_> = groups
-            .into_iter()
-            .map(|group| Change::Group { group: group.id, listener: group.row.listener })
-            .collect();
+        let mut changes: Vec<_> = groups.into_iter().map(group_change).collect();
         let mut after: Option<(GatewayGroupId, SslCertificateId)> = None;
         loop {
             let slice = self.store.ssl_certificates_after(after.as_ref(), SLICE).await?;
@@ -108,7 +107,7 @@ impl Publisher {
         let group = object.group.clone();
         match object.noun {
             ChangedNoun::GatewayGroup => Ok(Some(match self.store.gateway_group(&group).await? {
-                Some(stored) => Change::Group { group, listener: stored.row.listener },
+                Some(stored) => group_change(stored),
                 None => Change::GroupRemoved(group),
             })),
             ChangedNoun::SslCertificate => {
@@ -154,6 +153,11 @@ impl Publisher {
         }
         policy(stored, Arc::clone(&self.clock)).map_err(|fault| format!("{fault:?}"))
     }
+}
+
+fn group_change(stored: StoredGatewayGroup) -> Change {
+    let GatewayGroupRow { name: _, listener, http_listener, default_certificate } = stored.row;
+    Change::Group { group: stored.id, listener, http_listener, default_certificate }
 }
 
 /// The policy of a stored SSL certificate. Whatever cannot be enforced is an error, never a weaker policy.

@@ -140,7 +140,8 @@ async fn ensure_default_group(store: &Store, config: &ServeConfig) -> anyhow::Re
     }
     let author = Author { name: "system".to_owned(), at: config.clock.now() };
     let name: GroupName = "default".parse().map_err(|_| anyhow::anyhow!("`default` is a name"))?;
-    let row = GatewayGroupRow { name, listener: config.gateway };
+    let row =
+        GatewayGroupRow { name, listener: config.gateway, http_listener: None, default_certificate: None };
     store.insert_gateway_group(&author, Some(GatewayGroupId::default_group()), row).await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 use app::backend::{GatewayGroups, GroupSettings};
 use async_trait::async_trait;
-use domain::{Caller, GatewayGroup, GatewayGroupId, Noun, Problem};
+use domain::{Caller, GatewayGroup, GatewayGroupId, ListenerState, Noun, Problem};
 use store::{GatewayGroupRow, StoredGatewayGroup, WriteError};
 
 use super::Foundation;
@@ -18,9 +18,15 @@ impl GatewayGroupService {
         let gateway = self.foundation.publisher.gateway();
         GatewayGroup {
             listener_state: gateway.listener_state(&stored.id),
+            http_listener_state: stored
+                .row
+                .http_listener
+                .map(|_| gateway.http_listener_state(&stored.id).unwrap_or(ListenerState::Starting)),
             id: stored.id,
             name: stored.row.name,
             listener: stored.row.listener,
+            http_listener: stored.row.http_listener,
+            default_certificate: stored.row.default_certificate,
             ssl_certificates: stored.ssl_certificates,
             revision: gateway.revision(),
         }
@@ -78,5 +84,6 @@ impl GatewayGroups for GatewayGroupService {
 }
 
 fn row(settings: GroupSettings) -> GatewayGroupRow {
-    GatewayGroupRow { name: settings.name, listener: settings.listener }
+    let GroupSettings { name, listener, http_listener, default_certificate } = settings;
+    GatewayGroupRow { name, listener, http_listener, default_certificate }
 }

@@ -23,6 +23,13 @@ pub(super) fn write_problem(noun: Noun, error: WriteError) -> Problem {
         WriteError::CaUnknown(id) => FieldError::new(Field::CaCertificate, Fault::CaUnknown { id }).into(),
         WriteError::NameTaken => FieldError::new(Field::Name, Fault::NameTaken).into(),
         WriteError::AddressTaken(by) => FieldError::new(Field::Listener, Fault::AddressTaken { by }).into(),
+        WriteError::HttpAddressTaken(by) => {
+            FieldError::new(Field::HttpListener, Fault::AddressTaken { by }).into()
+        }
+        WriteError::CertificateUnknown(id) => {
+            let fault = Fault::UnknownValue { value: id.to_string() };
+            FieldError::new(Field::DefaultCertificate, fault).into()
+        }
         WriteError::InUse(count) => match noun {
             Noun::GatewayGroup => Problem::GroupNotEmpty { count },
             Noun::SslCertificate | Noun::CaCertificate | Noun::Page => Problem::Stale,
