@@ -2,10 +2,9 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 #[cfg(feature = "ssr")]
-use domain::{Fault, SslCertificateId};
-use domain::{Field, GatewayGroup, Problem};
+use domain::Fault;
+use domain::{Field, Problem, SslCertificateId};
 use leptos::prelude::*;
-use leptos_router::params::ParamsMap;
 
 use super::api::ServerCertificate;
 use crate::components::{FieldErrors, SelectField, TextField, field_id};
@@ -44,34 +43,36 @@ pub(super) fn GroupFields(
 /// What a group can go without: a default certificate, a listener for plain HTTP.
 #[component]
 pub(super) fn OptionalFields(
-    /// The group as it is.
-    group: GatewayGroup,
-    /// What was typed before.
-    typed: ParamsMap,
     /// The certificates to choose from.
     certificates: Vec<ServerCertificate>,
+    /// The one that is set, if one is.
+    default_certificate: Option<SslCertificateId>,
+    /// The id that was chosen before, if the form comes back.
+    chosen: Option<String>,
+    /// The address, or what was typed before.
+    #[prop(into)]
+    http_listener: String,
     /// What went wrong, if anything did.
     #[prop(into)]
     problem: Signal<Option<Problem>>,
 ) -> impl IntoView {
     let language = use_language();
-    let value = |field, saved: Option<String>| typed.get(field_id(field)).or(saved).unwrap_or_default();
-    let certificate = group.default_certificate.as_ref().map(ToString::to_string);
-    let options = certificate_options(language, certificates, certificate.as_deref());
+    let current = default_certificate.map(String::from);
+    let options = certificate_options(language, certificates, current.as_deref());
     view! {
         <SelectField
             field=Field::DefaultCertificate
             name=field_id(Field::DefaultCertificate)
             label=label::field(Field::DefaultCertificate)
             options
-            selected=value(Field::DefaultCertificate, certificate)
+            selected=chosen.or(current).unwrap_or_default()
             help=language.pick(words::DEFAULT_CERTIFICATE_HELP)
             problem
         />
         <FieldErrors field=Field::DefaultCertificate problem/>
         <TextField
             field=Field::HttpListener
-            value=value(Field::HttpListener, group.http_listener.map(|address| address.to_string()))
+            value=http_listener
             code=true
             help=language.pick(words::HTTP_LISTENER_HELP)
             problem

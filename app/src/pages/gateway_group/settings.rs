@@ -56,7 +56,7 @@ fn SettingsForm(group: GatewayGroup, certificates: Vec<ServerCertificate>) -> im
         action.value().get().and_then(Result::err).map(|error| error.0)
     });
     let id = group.id.to_string();
-    let ssl_certificates = group.ssl_certificates;
+    let http_listener = group.http_listener.map(|address| address.to_string());
     let delete = format!("/groups/{id}/delete");
     view! {
         <ErrorSummary problem/>
@@ -67,15 +67,21 @@ fn SettingsForm(group: GatewayGroup, certificates: Vec<ServerCertificate>) -> im
                 listener=query.get("listener").unwrap_or_else(|| group.listener.to_string())
                 problem
             />
-            <OptionalFields group typed=query certificates problem/>
+            <OptionalFields
+                certificates
+                default_certificate=group.default_certificate
+                chosen=query.get("default_certificate")
+                http_listener=query.get("http_listener").or(http_listener).unwrap_or_default()
+                problem
+            />
             <div class="form__actions">
                 <SubmitButton label=common::SAVE pending=action.pending()/>
             </div>
         </ActionForm>
         <section class="section" aria-labelledby="delete-heading">
             <h2 class="section__title" id="delete-heading">{language.pick(words::DELETE_GROUP)}</h2>
-            <p>{words::delete_hint(language, ssl_certificates)}</p>
-            {(ssl_certificates == 0)
+            <p>{words::delete_hint(language, group.ssl_certificates)}</p>
+            {(group.ssl_certificates == 0)
                 .then(|| view! { <ButtonLink href=delete text=language.pick(words::DELETE_GROUP_MORE)/> })}
         </section>
     }
