@@ -3,6 +3,7 @@
 import net from "node:net";
 import path from "node:path";
 
+import { run } from "../support/commands.ts";
 import type { Dashboard } from "../support/dashboard.ts";
 import { requestWithCertificate } from "../support/guide.ts";
 import { expect, signedIn as test } from "../support/test.ts";
@@ -81,6 +82,35 @@ test("a port of another group is refused at its field", async ({ dashboard }) =>
   await addGroup(dashboard, `Second ${port}`, `127.0.0.1:${port}`);
   await expect(page.getByLabel("Listener address", { exact: true })).toHaveAccessibleDescription(/listens there already/);
   await expect(page.getByLabel("Name", { exact: true })).toHaveValue(`Second ${port}`);
+});
+
+test("clients without SNI and plain HTTP follow the settings", async ({ dashboard, certificates, fresh }) => {
+  const { page } = dashboard;
+  const http = await freePort();
+  await dashboard.signIn(fresh.dashboard);
+  await dashboard.openList();
+  await dashboard.addAndSee("test.com", {
+    certificate: path.join(certificates, "server.crt"),
+    privateKey: path.join(certificates, "server.key"),
+  });
+  const unnamed = ["curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "-H", "Host: test.com"];
+  unnamed.push(`https://127.0.0.1:${fresh.port}/ip`);
+  expect((await run(certificates, ...unnamed)).stdout).toBe("000");
+
+  await dashboard.open(`${fresh.dashboard}/groups/default/settings`);
+  const certificate = page.getByLabel("Default certificate", { exact: true });
+  await certificate.selectOption({ index: 1 });
+  await expect(certificate.locator("option:checked")).toContainText("test.com");
+  await page.getByLabel("Plain HTTP listener", { exact: true }).fill(`127.0.0.1:${http}`);
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByText("Saved.")).toBeVisible();
+
+  await expect.poll(async () => (await run(certificates, ...unnamed)).stdout).toBe("200");
+  const plain = ["curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{redirect_url}", "-H", "Host: test.com"];
+  plain.push(`http://127.0.0.1:${http}/ip?a=b`);
+  expect((await run(certificates, ...plain)).stdout).toBe(`308 https://test.com:${fresh.port}/ip?a=b`);
+  await dashboard.open(`${fresh.dashboard}/groups/default`);
+  await expect(page.getByText(`127.0.0.1:${http}`)).toBeVisible();
 });
 
 async function addGroup(dashboard: Dashboard, name: string, listener: string): Promise<void> {
