@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-/// Tells the person at the terminal what happens. Standard output belongs to the programs that are run.
+/// Tells the person at the terminal what happens. Standard output belongs to the server and to the tests.
 pub(crate) fn say(message: impl fmt::Display) {
     eprintln!("xtask: {message}");
 }
@@ -20,8 +20,9 @@ pub(crate) fn cargo(root: &Path) -> Command {
     command
 }
 
-/// Runs a program to its end; anything but success is an error.
+/// Runs a program to its end, showing what it prints among what we say; anything but success is an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
+    command.stdout(io::stderr());
     let status = command.status().with_context(|| format!("could not start {}", Line(command)))?;
     if !status.success() {
         bail!("{} failed: {status}", Line(command));
