@@ -32,11 +32,18 @@ impl FromStr for LocalPath {
         // `//host` and `/\host` are addresses of other sites (WHATWG URL §4.4); what is not visible ASCII cannot stand
         // in a header.
         let local = bytes.next() == Some(b'/')
-            && bytes.next() != Some(b'/')
             && text.len() <= 2048
+            && plain_path(text)
             && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
         if local { Ok(Self(text.to_owned())) } else { Err(NotLocal) }
     }
+}
+
+/// Whether the path, without its query, has no empty and no dot segments: `/.//host` would become `//host`.
+fn plain_path(text: &str) -> bool {
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    let segments = path.split('/').skip(1);
+    path == "/" || !segments.into_iter().any(|segment| matches!(segment, "" | "." | ".."))
 }
 
 impl fmt::Display for LocalPath {
@@ -59,6 +66,9 @@ mod tests {
             "",
             "groups",
             "//evil.example",
+            "/.//evil.example",
+            "/groups//evil.example",
+            "/a/../b",
             "/\\evil.example",
             "https://evil.example/",
             "/a\r\nSet-Cookie: x",

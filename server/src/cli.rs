@@ -60,10 +60,26 @@ pub struct ServeArgs {
         value_name = "PASSWORD",
         hide = true
     )]
-    pub admin_password: Option<String>,
+    pub admin_password: Option<Hidden>,
     /// The master key that seals private keys: 32 bytes in base64 or hex. Without it, a file in the data directory.
     #[arg(long, env = "POSTERN_MASTER_KEY", hide_env_values = true, value_name = "KEY", hide = true)]
-    pub master_key: Option<String>,
+    pub master_key: Option<Hidden>,
+}
+
+/// A text that is not shown by `Debug`.
+#[derive(Clone)]
+pub struct Hidden(pub(crate) String);
+
+impl From<String> for Hidden {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden(..)")
+    }
 }
 
 #[cfg(test)]
@@ -75,6 +91,13 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let options = ["postern", "serve", "--admin-password", "correct horse", "--master-key", "c2VjcmV0"];
+        let shown = format!("{:?}", Cli::try_parse_from(options).expect("valid"));
+        assert!(!shown.contains("horse") && !shown.contains("c2Vj"), "{shown}");
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl TryFrom<ServeArgs> for ServeConfig {
         let admin_password = args
             .admin_password
             .map(|text| {
-                Password::typed(&text)
+                Password::typed(&text.0)
                     .map_err(|_| anyhow::anyhow!("POSTERN_ADMIN_PASSWORD is empty or too long"))
             })
             .transpose()?;
@@ -74,7 +74,7 @@ impl TryFrom<ServeArgs> for ServeConfig {
             dashboard_hosts,
             gateway: args.gateway,
             admin_password,
-            master_key: args.master_key.map(|text| Secret::new(text.into_bytes())),
+            master_key: args.master_key.map(|text| Secret::new(text.0.into_bytes())),
             clock: Arc::new(SystemClock),
         })
     }

@@ -34,8 +34,8 @@ pub(crate) use tls_config::{DashboardCertificate, dashboard_certificate};
 
 /// From a request's head to the end of its answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
-/// A session ends after so long without a request.
-const SESSION_IDLE: time::Duration = time::Duration::hours(12);
+/// A session ends so long after signing in.
+const SESSION_LENGTH: time::Duration = time::Duration::hours(12);
 
 /// What the dashboard needs.
 #[derive(Debug, Clone)]
@@ -104,5 +104,5 @@ fn session_layer(foundation: &Foundation, secure: bool) -> SessionManagerLayer<s
         .with_http_only(true)
         .with_same_site(SameSite::Strict)
         .with_path("/")
-        .with_expiry(Expiry::OnInactivity(SESSION_IDLE))
+        .with_expiry(Expiry::OnInactivity(SESSION_LENGTH))
 }

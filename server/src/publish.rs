@@ -96,7 +96,14 @@ impl Publisher {
         let revision = changed.iter().map(|object| object.revision).fold(newest, Revision::max);
         let mut changes = Vec::with_capacity(changed.len());
         for object in changed {
-            changes.extend(self.change(&object).await?);
+            match self.change(&object).await {
+                Ok(change) => changes.extend(change),
+                // One unreadable row must not keep the changes of all others from taking effect.
+                Err(error @ StoreError::Corrupt { .. }) => {
+                    tracing::error!(%error, "an object cannot be published and stays as it was");
+                }
+                Err(error) => return Err(error),
+            }
         }
         self.gateway.apply(changes, revision).await;
         tracing::debug!(%revision, "published");

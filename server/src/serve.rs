@@ -24,6 +24,11 @@ use crate::{http, tasks};
 /// How long what was accepted may take to finish after SIGTERM.
 const GRACE: Duration = Duration::from_secs(10);
 
+/// Gateway connections at once, where the limit of open files allows it.
+const MOST_CONNECTIONS: usize = 10_000;
+/// What the rest of the process needs: the dashboard's connections, the database, listeners.
+const RESERVED_DESCRIPTORS: u64 = 768;
+
 /// A running Postern.
 #[derive(Debug)]
 pub struct Running {
@@ -127,10 +132,30 @@ fn options(config: &ServeConfig) -> Options {
         handshake_timeout: Duration::from_secs(10),
         header_timeout: Duration::from_secs(60),
         drain_timeout: Duration::from_millis(500),
-        connections: 10_000,
+        connections: connections(file_descriptors()),
         events: 10_000,
         clock: Arc::clone(&config.clock),
     }
+}
+
+/// Gateway connections at once: so many that file descriptors stay free for the database, the dashboard and upstreams,
+/// however many clients come.
+fn connections(file_descriptors: u64) -> usize {
+    let free = file_descriptors.saturating_sub(RESERVED_DESCRIPTORS).max(file_descriptors / 2);
+    usize::try_from(free).unwrap_or(usize::MAX).clamp(1, MOST_CONNECTIONS)
+}
+
+/// How many files and sockets the process may have open, after asking for as many as it may ask for.
+fn file_descriptors() -> u64 {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        let raised = Rlimit { current: limit.maximum, maximum: limit.maximum };
+        if let Err(error) = setrlimit(Resource::Nofile, raised) {
+            tracing::warn!(%error, "the limit of open files cannot be raised");
+        }
+    }
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 /// A new database gets the group `default`.
@@ -200,6 +225,14 @@ fn dashboard_url(address: SocketAddr, secure: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn connections_leave_file_descriptors_free() {
+        assert_eq!(connections(u64::MAX), 10_000);
+        assert_eq!(connections(1_024), 512);
+        assert_eq!(connections(4_096), 3_328);
+        assert_eq!(connections(1), 1);
+    }
 
     #[test]
     fn urls_name_a_host_that_can_be_reached() {

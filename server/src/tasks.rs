@@ -20,8 +20,14 @@ pub(crate) async fn catch_up(publisher: Arc<Publisher>, stop: CancellationToken)
     let mut ticks = interval(CATCH_UP);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !stopped(&mut ticks, &stop).await {
-        if let Err(error) = publisher.catch_up().await {
-            tracing::error!(%error, "the store failed; the gateway goes on with what it has");
+        let publisher = Arc::clone(&publisher);
+        // A task of its own: should it panic over one object, the next tick still comes.
+        match tokio::spawn(async move { publisher.catch_up().await }).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::error!(%error, "the store failed; the gateway goes on with what it has")
+            }
+            Err(error) => tracing::error!(%error, "publishing failed; the gateway goes on with what it has"),
         }
     }
 }

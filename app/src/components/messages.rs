@@ -72,13 +72,14 @@ pub fn EmptyState(
     /// One sentence.
     #[prop(into)]
     text: String,
-    /// The button, and a link to where one reads more.
-    children: Children,
+    /// The next step, if the page's head does not have it already: one name, one button.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <div class="empty-state">
             <p>{text}</p>
-            <div class="empty-state__actions">{children()}</div>
+            {children.map(|children| view! { <div class="empty-state__actions">{children()}</div> })}
         </div>
     }
 }

@@ -157,12 +157,19 @@ async fn everything_wrong_is_said_at_once_and_nothing_is_asked() {
         ("type", "both"),
         ("method", ""),
         ("peer_verification", "maybe"),
-        ("snis", "ok.example bad!name"),
+        ("snis", "ok.example bad!name.test"),
         ("depth", "11"),
     ]);
     let answer = send(&script(&fake), "add", &fields).await;
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-    answer.shows(&["UnknownValue", "Required", "PeerVerification", "InvalidSni", "bad!name", "OutOfRange"]);
+    answer.shows(&[
+        "UnknownValue",
+        "Required",
+        "PeerVerification",
+        "InvalidSni",
+        "bad!name.test",
+        "OutOfRange",
+    ]);
     assert!(fake.state().asked.is_empty());
 }
 
@@ -296,6 +303,7 @@ async fn editing_changes_what_the_form_shows_and_nothing_else() {
         ("revision", "40"),
         ("type", "server"),
         ("method", "upload"),
+        ("sets_peer_verification", "on"),
         ("peer_verification", "on"),
         ("ca_certificate", ""),
         ("ca_certificate_id", ""),
@@ -310,6 +318,21 @@ async fn editing_changes_what_the_form_shows_and_nothing_else() {
     assert!(matches!(verification.ca, CaChoice::Unchanged), "the CAs are kept");
     assert_eq!((verification.mode, verification.depth.intermediates()), (PeerVerificationMode::Required, 0));
     assert!(matches!(change.snis, Some(SniChoice::These(snis)) if snis.len() == 2));
+}
+
+#[tokio::test]
+async fn an_edit_that_does_not_speak_of_peer_verification_leaves_it_alone() {
+    let fake = three_certificates();
+    let fields = [
+        ("group", "default"),
+        ("id", "01JSERVER"),
+        ("revision", "40"),
+        ("method", "upload"),
+        ("snis", "test.com"),
+    ];
+    let answer = send(&Browser::new(&fake), "edit", &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER);
+    assert!(fake.state().changes.pop().expect("a change").peer_verification.is_none());
 }
 
 #[tokio::test]

@@ -85,6 +85,9 @@ pub enum PolicyState {
     Serving(Arc<HostConfig>),
     /// Refuse them all, for this reason (operators see it).
     Broken(String),
+    /// Serve them no more, as if nobody knew the hosts: the certificate is disabled. Its names still stand in the way of
+    /// wider ones, so that switching a strict host off does not open it through a lax wildcard.
+    Suspended,
 }
 
 /// Why a gateway could not start.

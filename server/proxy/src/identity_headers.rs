@@ -6,8 +6,9 @@ use http::header::HeaderName;
 
 /// Whole names: RFC 9440 §2, and Envoy's.
 const NAMES: [&str; 3] = ["client-cert", "client-cert-chain", "x-forwarded-client-cert"];
-/// The beginning of the names that nginx configurations use.
-const PREFIX: &str = "x-ssl-client-";
+/// How the names begin that nginx configurations, ingress-nginx, Traefik, and load balancers of clouds use.
+const PREFIXES: [&str; 5] =
+    ["x-ssl-client-", "ssl-client-", "x-forwarded-tls-client-cert", "x-client-cert", "x-amzn-mtls-"];
 
 /// Takes all identity headers out.
 pub(crate) fn strip(headers: &mut HeaderMap) {
@@ -23,7 +24,8 @@ fn is_identity(name: &str) -> bool {
     let starts_with = |prefix: &str| {
         name.len() >= prefix.len() && name.bytes().zip(prefix.bytes()).all(|(a, b)| same(a, b))
     };
-    starts_with(PREFIX) || NAMES.iter().any(|identity| name.len() == identity.len() && starts_with(identity))
+    PREFIXES.iter().any(|prefix| starts_with(prefix))
+        || NAMES.iter().any(|identity| name.len() == identity.len() && starts_with(identity))
 }
 
 #[cfg(test)]
@@ -54,6 +56,10 @@ mod tests {
             "Client_Cert",
             "x_forwarded_client-cert",
             "X_SSL_Client_Cert",
+            "ssl-client-verify",
+            "X-Forwarded-Tls-Client-Cert-Info",
+            "X-Client-Cert",
+            "X-Amzn-Mtls-Clientcert-Leaf",
         ] {
             assert_eq!(left(&[name]), [""; 0], "{name}");
             assert_eq!(left(&[name, name]), [""; 0], "{name} twice");
@@ -62,7 +68,7 @@ mod tests {
 
     #[test]
     fn other_headers_stay() {
-        let others = ["client-certificate", "x-client-cert", "x-ssl-client", "accept", "cookie"];
+        let others = ["client-certificate", "x-client-id", "x-ssl-client", "accept", "cookie"];
         assert_eq!(left(&others), others);
     }
 }

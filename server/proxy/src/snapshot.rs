@@ -30,7 +30,13 @@ impl Policy {
         match &self.state {
             PolicyState::Serving(config) => Ok(config),
             PolicyState::Broken(reason) => Err(reason),
+            PolicyState::Suspended => Err("the SSL certificate is disabled"),
         }
+    }
+
+    /// Whether its hosts are as if nobody knew them.
+    fn is_suspended(&self) -> bool {
+        matches!(self.state, PolicyState::Suspended)
     }
 
     /// Who is let in, if a client certificate is asked for at all.
@@ -249,6 +255,28 @@ mod tests {
                 state: PolicyState::Broken(String::new()),
             },
         }
+    }
+
+    #[test]
+    fn a_suspended_policy_hides_its_hosts_from_wider_ones() {
+        let suspended = |sni: &str, revision| {
+            let mut change = put("a", sni, revision);
+            if let Change::Policy { policy, .. } = &mut change {
+                policy.state = PolicyState::Suspended;
+            }
+            change
+        };
+        let wide = [put("b", "*.test.com", 1), put("c", "*", 1)];
+        let snapshot = Snapshot::default().with(wide, Revision(1));
+        assert_eq!(decides(&snapshot, "api.test.com").as_deref(), Some("b"));
+        let snapshot = snapshot.with([suspended("api.test.com", 2)], Revision(2));
+        assert_eq!(decides(&snapshot, "api.test.com"), None);
+        assert_eq!(decides(&snapshot, "other.test.com").as_deref(), Some("b"));
+        // The same name on an enabled certificate goes first, whichever came last.
+        let snapshot = snapshot.with([put("b", "api.test.com", 1)], Revision(3));
+        assert_eq!(decides(&snapshot, "api.test.com").as_deref(), Some("b"));
+        let snapshot = snapshot.with([suspended("*", 4)], Revision(4));
+        assert_eq!(decides(&snapshot, "elsewhere.org").as_deref(), Some("c"));
     }
 
     fn decides(snapshot: &Snapshot, host: &str) -> Option<String> {

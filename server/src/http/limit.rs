@@ -8,27 +8,38 @@ use axum::response::{IntoResponse as _, Response};
 use domain::Problem;
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Limited};
 
-/// The greatest request body: three fields of 64 KiB, and room for what multipart adds and for a text pasted twice.
-const BODY_LIMIT: u64 = 1024 * 1024;
-/// Of a body that is too large so much is still read, so that the client gets to read the answer.
-const DISCARD_LIMIT: u64 = 16 * 1024 * 1024;
+/// The greatest request body, except for uploads: the largest form is a page of text fields.
+const BODY_LIMIT: u64 = 64 * 1024;
+/// How much of a body is read so that its sender gets to read the answer, whatever the answer is.
+const READ_LIMIT: u64 = 16 * 1024 * 1024;
 
 pub(super) async fn bounded_body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    if is_upload(&parts.headers) {
+        // Read piece by piece by whoever wants it, with the bounds of each field: so the form can say which is too large.
+        let body = Body::new(Limited::new(body, usize::try_from(READ_LIMIT).unwrap_or(usize::MAX)));
+        return next.run(Request::from_parts(parts, body)).await;
+    }
     let announced =
         parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
     if announced.is_some_and(|length| length > BODY_LIMIT) {
         discard(body).await;
         return too_large(&parts.headers);
     }
-    // Gathered here, so that a body of unknown length has the same bound and the same answer. Uploads are small.
+    // Gathered here, so that a body of unknown length has the same bound and the same answer.
     match to_bytes(body, usize::try_from(BODY_LIMIT).unwrap_or(usize::MAX)).await {
         Ok(bytes) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
         Err(error) if is_length_limit(&error) => too_large(&parts.headers),
         Err(_) => StatusCode::BAD_REQUEST.into_response(),
     }
+}
+
+fn is_upload(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type
+        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("multipart/form-data"))
 }
 
 fn is_length_limit(error: &axum::Error) -> bool {
@@ -46,7 +57,7 @@ async fn discard(mut body: Body) {
     let mut seen = 0;
     while let Some(Ok(frame)) = body.frame().await {
         seen += frame.data_ref().map_or(0, |data| data.len() as u64);
-        if seen > DISCARD_LIMIT {
+        if seen > READ_LIMIT {
             return;
         }
     }

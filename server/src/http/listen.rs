@@ -7,8 +7,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use hyper::body::Incoming;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -21,6 +22,10 @@ use tower::ServiceExt as _;
 const CONNECTIONS: usize = 512;
 /// From accept to the end of the TLS handshake, and from there to the end of a request's head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// The greatest head of a request, in bytes: addresses of forms that come back hold what was typed.
+const HEAD_LIMIT: usize = 64 * 1024;
+/// A client that takes none of an answer for so long is gone (RFC 5482).
+const UNACKNOWLEDGED: Duration = Duration::from_secs(30);
 /// After an accept that failed (most likely: no file descriptor is free).
 const ACCEPT_BACK_OFF: Duration = Duration::from_millis(100);
 
@@ -76,8 +81,13 @@ async fn accept(
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match socket.accept().await {
         Ok((stream, client)) => {
+            let socket = SockRef::from(&stream);
             // Answers are small: waiting for more to send only delays them. Without it they are late, no worse.
-            let _ = stream.set_nodelay(true);
+            let _ = socket.set_tcp_nodelay(true);
+            if let Err(error) = socket.set_tcp_user_timeout(Some(UNACKNOWLEDGED)) {
+                tracing::warn!(%error, "a connection to the dashboard cannot be bounded in time, and is closed");
+                return None;
+            }
             Some((stream, client, place))
         }
         Err(error) => {
@@ -95,16 +105,13 @@ where
     let service = hyper::service::service_fn(move |request: http::Request<Incoming>| {
         app.clone().oneshot(request.map(Body::new))
     });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_TIMEOUT);
-    builder
-        .http2()
+    // HTTP/1.1 only: hyper waits for the end of each head under a deadline, from the first byte that is missing on. With
+    // HTTP/2 a client that answers pings and asks nothing could stay for ever.
+    let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .keep_alive_interval(Duration::from_secs(20))
-        .keep_alive_timeout(HEAD_TIMEOUT)
-        .max_concurrent_streams(64)
-        .max_header_list_size(32 * 1024);
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_LIMIT)
+        .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let result = tokio::select! {
         result = connection.as_mut() => result,

@@ -67,8 +67,10 @@ fn load(
     let config = HostConfig::new(&identity.pairs, None, Arc::clone(clock))
         .map_err(|fault| anyhow::anyhow!("the dashboard's certificate cannot be used: {fault:?}"))?;
     let leaf = identity.pairs.first().and_then(|pair| pair.facts().first());
+    let mut config = rustls::ServerConfig::clone(config.server_config());
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(DashboardCertificate {
-        config: Arc::clone(config.server_config()),
+        config: Arc::new(config),
         hosts: identity.snis.iter().filter_map(exact).collect(),
         self_signed: leaf.filter(|_| self_signed).map(|leaf| leaf.fingerprint),
     })
@@ -96,7 +98,12 @@ fn write_private(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     use std::os::unix::fs::OpenOptionsExt as _;
     let write = || {
         let mut options = std::fs::OpenOptions::new();
-        let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+        // A file that is there may be open to others, or a link: it is replaced, not written into.
+        match std::fs::remove_file(path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
         file.write_all(bytes)?;
         file.sync_all()
     };

@@ -19,6 +19,11 @@ use tokio::sync::Semaphore;
 use super::attempts::Attempts;
 use super::problem::{internal, store_problem};
 
+/// The longest wait of an address that keeps guessing, in seconds.
+const ADDRESS_WAIT: i64 = 300;
+/// The longest wait for a name that is guessed at from many addresses, in seconds. Short, since it meets the one whose
+/// name it is too: nobody must be able to keep the administrator out.
+const NAME_WAIT: i64 = 4;
 /// Password hashes computed at once; each takes 19 MiB.
 const HASHING: usize = 2;
 
@@ -58,8 +63,8 @@ impl AccountService {
             store,
             clock,
             set_up_token: Mutex::new(None),
-            by_address: Attempts::new(),
-            by_name: Attempts::new(),
+            by_address: Attempts::new(ADDRESS_WAIT),
+            by_name: Attempts::new(NAME_WAIT),
             hashing,
             decoy,
         }))

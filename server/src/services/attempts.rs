@@ -6,16 +6,16 @@ use domain::UnixTime;
 
 /// Failed attempts that are forgiven before waiting begins.
 const FREE: u32 = 5;
-/// The longest wait, in seconds.
-const LONGEST_WAIT: i64 = 300;
 /// After so many seconds without a failure all is forgotten.
 const MEMORY: i64 = 900;
 /// How many keys are remembered; when full, those that may try again are dropped first.
 const KEYS: usize = 10_000;
 
-/// Slows down guessing: after five failures every further one doubles the wait, up to five minutes.
+/// Slows down guessing: after five failures every further one doubles the wait, up to a bound.
 #[derive(Debug)]
 pub(super) struct Attempts<K> {
+    /// In seconds.
+    longest_wait: i64,
     failures: Mutex<HashMap<K, Failures>>,
 }
 
@@ -26,22 +26,24 @@ struct Failures {
 }
 
 impl Failures {
-    fn wait_until(self) -> UnixTime {
+    /// Seconds to wait at `now`. Never more than `longest`, also when the clock was set back.
+    fn wait(self, longest: i64, now: UnixTime) -> i64 {
         let doublings = self.count.saturating_sub(FREE).min(16);
-        let wait = if doublings == 0 { 0 } else { (1_i64 << doublings).min(LONGEST_WAIT) };
-        self.last.plus_seconds(wait)
+        let wait = if doublings == 0 { 0 } else { (1_i64 << doublings).min(longest) };
+        self.last.plus_seconds(wait).seconds_since(now).min(longest)
     }
 }
 
 impl<K: Eq + Hash + Clone> Attempts<K> {
-    pub(super) fn new() -> Self {
-        Self { failures: Mutex::new(HashMap::new()) }
+    /// `longest_wait` is in seconds.
+    pub(super) fn new(longest_wait: i64) -> Self {
+        Self { longest_wait, failures: Mutex::new(HashMap::new()) }
     }
 
     /// Seconds that `key` has to wait before it may try.
     pub(super) fn wait(&self, key: &K, now: UnixTime) -> Option<u64> {
         let failures = self.lock();
-        let wait = failures.get(key)?.wait_until().seconds_since(now);
+        let wait = failures.get(key)?.wait(self.longest_wait, now);
         u64::try_from(wait).ok().filter(|wait| *wait > 0)
     }
 
@@ -49,7 +51,7 @@ impl<K: Eq + Hash + Clone> Attempts<K> {
     pub(super) fn begun(&self, key: &K, now: UnixTime) {
         let mut failures = self.lock();
         if failures.len() >= KEYS && !failures.contains_key(key) {
-            failures.retain(|_, entry| entry.wait_until() > now);
+            failures.retain(|_, entry| entry.wait(self.longest_wait, now) > 0);
             if failures.len() >= KEYS {
                 return;
             }
@@ -78,7 +80,7 @@ mod tests {
 
     #[test]
     fn waits_grow_and_end() {
-        let attempts = Attempts::new();
+        let attempts = Attempts::new(300);
         let mut now = UnixTime(1_000);
         for _ in 0..FREE {
             assert_eq!(attempts.wait(&"a", now), None);
@@ -93,6 +95,7 @@ mod tests {
             attempts.begun(&"a", now);
         }
         assert_eq!(attempts.wait(&"a", now), Some(300));
+        assert_eq!(attempts.wait(&"a", UnixTime(0)), Some(300), "a clock that was set back locks nobody out");
         now = now.plus_seconds(300);
         assert_eq!(attempts.wait(&"a", now), None);
         now = now.plus_seconds(MEMORY + 1);
@@ -102,7 +105,7 @@ mod tests {
 
     #[test]
     fn success_forgets_and_memory_is_bounded() {
-        let attempts = Attempts::new();
+        let attempts = Attempts::new(300);
         let now = UnixTime(0);
         for _ in 0..10 {
             attempts.begun(&0, now);

@@ -23,6 +23,8 @@ pub(super) enum Control {
     PrivateKey,
     PrivateKeyText,
     PeerVerification,
+    /// Says that the form has the switch: without it, no switch at all would look like one that is off.
+    SetsPeerVerification,
     CaCertificate,
     CaCertificateText,
     CaCertificateId,
@@ -35,7 +37,7 @@ pub(super) enum Control {
 impl Control {
     /// All of them. No form has more, and none has one twice: that bounds how many fields an upload may have.
     #[cfg(feature = "ssr")]
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 18] = [
         Self::Group,
         Self::Id,
         Self::Revision,
@@ -46,6 +48,7 @@ impl Control {
         Self::PrivateKey,
         Self::PrivateKeyText,
         Self::PeerVerification,
+        Self::SetsPeerVerification,
         Self::CaCertificate,
         Self::CaCertificateText,
         Self::CaCertificateId,
@@ -68,6 +71,7 @@ impl Control {
             Self::PrivateKey => "private_key",
             Self::PrivateKeyText => "private_key_text",
             Self::PeerVerification => "peer_verification",
+            Self::SetsPeerVerification => "sets_peer_verification",
             Self::CaCertificate => "ca_certificate",
             Self::CaCertificateText => "ca_certificate_text",
             Self::CaCertificateId => "ca_certificate_id",
@@ -91,7 +95,7 @@ impl Control {
             Self::Method => Some(Field::Method),
             Self::Certificate | Self::CertificateText => Some(Field::Certificate),
             Self::PrivateKey | Self::PrivateKeyText => Some(Field::PrivateKey),
-            Self::PeerVerification => Some(Field::PeerVerification),
+            Self::PeerVerification | Self::SetsPeerVerification => Some(Field::PeerVerification),
             Self::CaCertificate | Self::CaCertificateText | Self::CaCertificateId => {
                 Some(Field::CaCertificate)
             }

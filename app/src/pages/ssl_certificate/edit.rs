@@ -83,6 +83,7 @@ fn EditForm(certificate: SslCertificate, existing: Vec<CaCertificate>) -> impl I
         (Control::Id, id.to_string()),
         (Control::Revision, revision.to_string()),
         (Control::Type, type_code(certificate_type).to_owned()),
+        (Control::SetsPeerVerification, "on".to_owned()),
     ];
     view! {
         <form

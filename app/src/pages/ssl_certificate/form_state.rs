@@ -59,8 +59,48 @@ impl FormState {
         KEPT.into_iter()
             .map(|control| (control.name(), upload.text(control)))
             // A key that was pasted into the wrong field is a secret there too.
-            .filter(|(_, text)| !text.is_empty() && text.len() <= TEXT_LIMIT && !text.contains("PRIVATE KEY"))
+            .filter(|(_, text)| !text.is_empty() && text.len() <= TEXT_LIMIT && shows_no_key(text))
             .collect()
+    }
+}
+
+/// Whether a text may go into an address: short words, or certificates in PEM and nothing else. Whatever else is long
+/// may be a key, with or without its header.
+#[cfg(feature = "ssr")]
+fn shows_no_key(text: &str) -> bool {
+    let is_short =
+        |line: &str| line.split([',', ';', ' ']).all(|word| word.len() < 64 && !word.contains("PRIVATE"));
+    let mut in_certificate = false;
+    text.lines().map(str::trim).all(|line| match line {
+        "-----BEGIN CERTIFICATE-----" => !std::mem::replace(&mut in_certificate, true),
+        "-----END CERTIFICATE-----" => std::mem::replace(&mut in_certificate, false),
+        line => in_certificate && !line.starts_with("-----") || is_short(line),
+    })
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_words_and_certificates_go_into_an_address() {
+        let base64 = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+        for text in [
+            "test.com, *.test.com",
+            "server",
+            &format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n"),
+        ] {
+            assert!(shows_no_key(text), "{text}");
+        }
+        for text in [
+            base64.to_owned(),
+            format!("-----BEGIN PRIVATE KEY-----\n{base64}\n-----END PRIVATE KEY-----"),
+            format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n{base64}"),
+            format!("-----BEGIN CERTIFICATE-----\n-----BEGIN RSA PRIVATE KEY-----\n{base64}"),
+            format!("test.com {base64}"),
+        ] {
+            assert!(!shows_no_key(&text), "{text}");
+        }
     }
 }
 

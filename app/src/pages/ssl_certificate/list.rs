@@ -82,12 +82,7 @@ fn List(list: SslCertificateList, state: ListState) -> impl IntoView {
     let language = use_language();
     let group = use_group_id();
     if list.all == 0 {
-        return view! {
-            <EmptyState text=language.pick(words::EMPTY)>
-                <ButtonLink href=path::add(&group.get_untracked()) text=language.pick(words::ADD_BUTTON)/>
-            </EmptyState>
-        }
-        .into_any();
+        return view! { <EmptyState text=language.pick(words::EMPTY)/> }.into_any();
     }
     let request = PageRequest::new(state.page, PAGE_SIZE);
     let total = list.page.total;

@@ -65,8 +65,10 @@ pub(super) fn new_ssl_certificate(upload: &Upload) -> Parsed<NewSslCertificate> 
 pub(super) fn edit(upload: &Upload) -> Parsed<SslCertificateChange> {
     let mut form = Form::new(upload);
     let method = form.method();
+    // A request that was cut off, or that only means to change the hosts, must not switch peer verification off.
+    let sets = form.checkbox(Control::SetsPeerVerification);
     let value = SslCertificateChange {
-        peer_verification: Some(form.peer_verification(method)),
+        peer_verification: sets.then(|| form.peer_verification(method)),
         snis: Some(form.snis()),
         replace: form.checkbox(Control::Replace),
         ..SslCertificateChange::default()
@@ -198,11 +200,18 @@ impl<'a> Form<'a> {
             match part.parse() {
                 Ok(sni) if snis.contains(&sni) => {}
                 Ok(sni) => snis.push(sni),
-                Err(_) => self.fault(Field::Snis, Fault::InvalidSni { value: shortened(part) }),
+                Err(_) => self.fault(Field::Snis, Fault::InvalidSni { value: name_like(part) }),
             }
         }
         if snis.is_empty() { SniChoice::FromCertificate } else { SniChoice::These(snis) }
     }
+}
+
+/// What was given, if it looks like a name at all. A key that was pasted into the wrong field is a secret there too, and
+/// base64 has no dots.
+fn name_like(part: &str) -> String {
+    let is_name_like = part.contains('.') && part.len() <= 253;
+    if is_name_like { shortened(part) } else { "…".to_owned() }
 }
 
 fn unknown(value: &str) -> Fault {

@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use domain::{ServerName, Sni, SslCertificateId};
@@ -25,11 +26,12 @@ impl Group {
             .or_else(|| self.wildcard.get(host.parent()?))
             .unwrap_or(&self.any)
             .winner()
+            .filter(|policy| !policy.is_suspended())
     }
 
     /// The policy that decides for clients that name no host.
     pub(super) fn default_policy(&self) -> Option<&Arc<Policy>> {
-        self.policies.get(self.default_certificate.as_ref()?)
+        self.policies.get(self.default_certificate.as_ref()?).filter(|policy| !policy.is_suspended())
     }
 
     /// Chooses whose policy that is. A certificate that has none (yet, or any more) lets nobody in.
@@ -77,8 +79,9 @@ impl Group {
     }
 }
 
-/// The policies that claim one SNI. There is one, except while a certificate takes a host over from another: then the
-/// later revision decides, on every instance alike, in whatever order the two changes arrive.
+/// The policies that claim one SNI. There is one in force, except while a certificate takes a host over from another:
+/// then the later revision decides, on every instance alike, in whatever order the two changes arrive. Suspended ones
+/// come last.
 #[derive(Debug, Clone, Default)]
 struct Claims(Vec<Arc<Policy>>);
 
@@ -90,7 +93,10 @@ impl Claims {
     fn add(&mut self, policy: &Arc<Policy>) {
         self.withdraw(&policy.certificate);
         self.0.push(Arc::clone(policy));
-        self.0.sort_by(|a, b| (b.revision, &b.certificate).cmp(&(a.revision, &a.certificate)));
+        let rank = |policy: &Arc<Policy>| {
+            (policy.is_suspended(), Reverse((policy.revision, policy.certificate.clone())))
+        };
+        self.0.sort_by_cached_key(rank);
     }
 
     fn withdraw(&mut self, certificate: &SslCertificateId) {

@@ -66,7 +66,7 @@ impl Store {
     ) -> Result<StoredSslCertificate, WriteError> {
         let write = self.begin_write(author).await?;
         let model = require(&write, group, id).await?;
-        if expected.is_some_and(|seen| column::revision(model.revision) > seen) {
+        if expected.is_some_and(|seen| column::revision(model.revision) != seen) {
             return Err(WriteError::Stale);
         }
         let changed = audit::changed(&patch);
