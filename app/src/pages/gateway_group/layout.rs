@@ -67,9 +67,8 @@ pub fn GroupLayout() -> impl IntoView {
         Err(UiError(problem)) => Some(Err(problem)),
     };
     view! {
-        <Transition>
-            <Banner group=group.into()/>
-        </Transition>
+        // Read in here too, so that the server waits for it: through the memo it would not.
+        <Transition>{move || loaded.get().map(|_| view! { <Banner group=group.into()/> })}</Transition>
         <Gate access/>
     }
 }
