@@ -10,6 +10,7 @@ pub(crate) fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
     Problem::Internal { reference }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the signature that `map_err` takes")]
 pub(super) fn store_problem(error: StoreError) -> Problem {
     internal(&error)
 }
