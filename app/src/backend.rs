@@ -5,7 +5,9 @@
 
 mod account;
 mod ca_certificate;
+mod client;
 mod gateway_group;
+mod handshake_event;
 mod ssl_certificate;
 
 use std::sync::Arc;
@@ -14,8 +16,10 @@ use domain::{Caller, Problem, UnixTime};
 use leptos::prelude::use_context;
 
 pub use account::Accounts;
-pub use ca_certificate::CaCertificates;
+pub use ca_certificate::{CaCertificates, RevocationChange};
+pub use client::{Clients, NewDeniedClient};
 pub use gateway_group::{GatewayGroups, GroupSettings};
+pub use handshake_event::{HandshakeEvents, HandshakeList, HandshakeQuery, Outcome};
 pub use ssl_certificate::{
     CaChoice, CertificateUpload, NewPeerVerification, NewSslCertificate, SniChoice, SslCertificateChange,
     SslCertificates,
@@ -32,6 +36,10 @@ pub struct Backend {
     pub ssl_certificates: Arc<dyn SslCertificates>,
     /// CA certificates.
     pub ca_certificates: Arc<dyn CaCertificates>,
+    /// Clients that were seen, and those that are denied.
+    pub clients: Arc<dyn Clients>,
+    /// The record of TLS attempts.
+    pub handshake_events: Arc<dyn HandshakeEvents>,
     /// The server's time, so that server and browser count the same days.
     pub now: Arc<dyn Fn() -> UnixTime + Send + Sync>,
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{CaCertificateId, Certificate, GatewayGroupId, UnixTime};
+use crate::{CaCertificateId, Certificate, GatewayGroupId, RevocationList, StaleRevocationLists, UnixTime};
 
 /// A CA of a gateway group: the anchors that client certificates are verified against, as uploaded together.
 ///
@@ -13,6 +13,10 @@ pub struct CaCertificate {
     pub group: GatewayGroupId,
     /// The certificates of the bundle, at least one.
     pub certificates: Vec<Certificate>,
+    /// Its revocation lists, at most one for each certificate of the bundle.
+    pub revocation_lists: Vec<RevocationList>,
+    /// What to do once one of them is stale.
+    pub stale_revocation_lists: StaleRevocationLists,
     /// When it was uploaded.
     pub created_at: UnixTime,
 }

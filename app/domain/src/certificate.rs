@@ -1,6 +1,7 @@
 //! What a certificate says of itself, as far as people and policies ask.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,6 +31,8 @@ pub struct Certificate {
     pub not_after: UnixTime,
     /// The SAN's dNSNames, as written, in order.
     pub dns_names: Vec<String>,
+    /// The SAN's other names that people know clients by, each with its kind in front: `uri:`, `email:`, `ip:`.
+    pub other_names: Vec<String>,
     /// The kind and size of its public key.
     pub public_key: PublicKey,
     /// The algorithm of the issuer's signature, in words (`SHA-256 with RSA`).
@@ -132,6 +135,29 @@ pub struct Fingerprint(pub [u8; 32]);
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Why a text is not a fingerprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a fingerprint has 64 hexadecimal digits")]
+pub struct FingerprintError;
+
+impl FromStr for Fingerprint {
+    type Err = FingerprintError;
+
+    /// Takes upper-case digits and colons between bytes too, as OpenSSL prints them.
+    fn from_str(text: &str) -> Result<Self, FingerprintError> {
+        let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b':').collect();
+        if digits.len() != 64 {
+            return Err(FingerprintError);
+        }
+        let mut sum = [0; 32];
+        for (byte, pair) in sum.iter_mut().zip(digits.chunks_exact(2)) {
+            let value = |digit: u8| char::from(digit).to_digit(16).ok_or(FingerprintError);
+            *byte = u8::try_from(value(pair[0])? * 16 + value(pair[1])?).map_err(|_| FingerprintError)?;
+        }
+        Ok(Self(sum))
     }
 }
 

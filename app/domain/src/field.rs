@@ -4,7 +4,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{CaCertificateId, GatewayGroupId, Sni, SslCertificateId, UnixTime};
+use crate::{
+    AllowedIdentityError, CaCertificateId, GatewayGroupId, ProtectionLimit, Sni, SslCertificateId, UnixTime,
+};
 
 /// The field that a finding speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,6 +25,22 @@ pub enum Field {
     CaCertificate,
     /// How many intermediates a client chain may have.
     Depth,
+    /// Paths that need no client certificate.
+    ExemptPaths,
+    /// The identities that are let in.
+    AllowList,
+    /// Whether clients are told the CAs' names.
+    AdvertisesCaNames,
+    /// A client that is denied.
+    DenyEntry,
+    /// The revocation lists of a CA.
+    RevocationLists,
+    /// What to do once one of them is stale.
+    StaleRevocationLists,
+    /// A limit of a gateway group.
+    Protection(ProtectionLimit),
+    /// The addresses that may speak the PROXY protocol.
+    ProxyProtocol,
     /// The names under which a server certificate is offered.
     Snis,
     /// The name of a gateway group.
@@ -190,6 +208,79 @@ pub enum Fault {
     /// Type client with peer verification, SNIs or a CA: these belong to type server.
     NotForClientType,
 
+    /// Not a regular expression that runs in linear time.
+    InvalidPathPattern {
+        /// Which one, from 1.
+        number: usize,
+        /// What is wrong, from the expression's compiler, escaped and cut to 256 characters.
+        reason: String,
+    },
+    /// Exempt paths mean something with mode required only.
+    ExemptPathsNotRequired,
+    /// An entry of an allow-list that could match nothing.
+    InvalidIdentity {
+        /// Which one, from 1.
+        number: usize,
+        /// What was given, escaped and cut to 64 characters.
+        value: String,
+        /// What is wrong.
+        rule: AllowedIdentityError,
+    },
+    /// Not an entry of a deny-list.
+    InvalidDenyEntry,
+    /// The client is denied already.
+    AlreadyDenied,
+    /// A block that says it is a revocation list cannot be read as one that is understood.
+    UnreadableRevocationList {
+        /// Which one in the field, from 1.
+        number: usize,
+        /// What is wrong, escaped.
+        reason: String,
+    },
+    /// A revocation list of somebody else than this CA.
+    RevocationListOfOther {
+        /// Who issued it.
+        issuer: String,
+    },
+    /// A revocation list that the CA's key did not sign.
+    RevocationListSignature {
+        /// Who is said to have issued it.
+        issuer: String,
+    },
+    /// Two revocation lists of the same issuer.
+    RevocationListTwice {
+        /// The issuer.
+        issuer: String,
+    },
+    /// A revocation list that is not valid yet.
+    RevocationListNotYetValid {
+        /// The issuer.
+        issuer: String,
+        /// From when.
+        this_update: UnixTime,
+    },
+    /// A revocation list is stale, and clients of stale lists are to be blocked: it would let nobody in.
+    RevocationListStale {
+        /// The issuer.
+        issuer: String,
+        /// When the next one was due.
+        next_update: UnixTime,
+    },
+    /// Not a number.
+    NotANumber,
+    /// Greater than another limit that must not be smaller.
+    GreaterThan {
+        /// That one.
+        other: ProtectionLimit,
+    },
+    /// Not an address or a range of addresses.
+    InvalidAddressRange {
+        /// Which one, from 1.
+        number: usize,
+        /// What was given, escaped and cut to 64 characters.
+        value: String,
+    },
+
     /// Characters that the field does not allow.
     InvalidCharacters,
     /// The name is in use.
@@ -293,6 +384,27 @@ pub enum Warning {
         /// The name or pattern that overlaps.
         sni: Sni,
         /// Whose it is.
+        by: SslCertificateId,
+    },
+    /// A revocation list is stale; the CA's clients are refused, or let in by the old list, as the CA says.
+    RevocationListStale {
+        /// The issuer.
+        issuer: String,
+        /// When the next one was due.
+        next_update: UnixTime,
+    },
+    /// A CA of the policy has expired and lets nobody in any more.
+    CaExpired {
+        /// What to call it.
+        subject: String,
+        /// When.
+        not_after: UnixTime,
+    },
+    /// Without this certificate (or this name of it), a wider one that asks less of its clients would serve the host.
+    WiderPolicyTakesOver {
+        /// The name.
+        sni: Sni,
+        /// Whose it would be.
         by: SslCertificateId,
     },
     /// A private key stood in a field for certificates; it was used if no other was given, and never stored there.

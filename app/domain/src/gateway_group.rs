@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fault, GatewayGroupId, Limit, Revision, SslCertificateId};
+use crate::{Fault, GatewayGroupId, Limit, Protection, Revision, SslCertificateId, UnixTime};
 
 /// A named set of listeners, certificates and services. Groups are isolated from each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,10 +23,25 @@ pub struct GatewayGroup {
     pub http_listener_state: Option<ListenerState>,
     /// The SSL certificate for clients that name no host; without it they are refused.
     pub default_certificate: Option<SslCertificateId>,
+    /// What one client, or all of them together, may use up.
+    pub protection: Protection,
     /// How many SSL certificates it has.
     pub ssl_certificates: u64,
     /// The revision that this instance serves.
     pub revision: Revision,
+    /// The latest change of its policies that this instance has put in force since it started.
+    pub last_policy_change: Option<PolicyChange>,
+}
+
+/// What a change of policies did to connections that were open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyChange {
+    /// When it was in force.
+    pub at: UnixTime,
+    /// The revision.
+    pub revision: Revision,
+    /// How many open connections it refused; they are gone within a second.
+    pub closed: u64,
 }
 
 /// What one of a group's listeners does.

@@ -86,6 +86,14 @@ id!(
     UserId
 );
 id!(
+    /// Names one entry of a deny-list.
+    DeniedClientId
+);
+id!(
+    /// Names one handshake event; later ones are greater.
+    HandshakeEventId
+);
+id!(
     /// Names one accepted connection; joins handshake events and access log.
     ConnectionId
 );

@@ -7,15 +7,21 @@
 mod ca_certificate;
 mod caller;
 mod certificate;
+mod client;
+mod client_identity;
+mod denied_client;
 mod field;
 mod gateway_group;
 mod handshake_event;
 mod id;
 mod inspection;
 mod page;
+mod path_pattern;
 mod peer_verification;
 mod problem;
+mod protection;
 mod revision;
+mod revocation_list;
 mod secret;
 mod server_name;
 mod sni;
@@ -25,16 +31,25 @@ mod user;
 
 pub use ca_certificate::CaCertificate;
 pub use caller::{Caller, Role};
-pub use certificate::{Certificate, Fingerprint, KeyAlgorithm, PublicKey, X509Version};
+pub use certificate::{Certificate, Fingerprint, FingerprintError, KeyAlgorithm, PublicKey, X509Version};
+pub use client::Client;
+pub use client_identity::{AllowedIdentity, AllowedIdentityError, ClientIdentity};
+pub use denied_client::{DeniedClient, DenyEntry, DenyEntryError, SerialNumber};
 pub use field::{AnchorRule, Fault, Field, FieldError, FieldWarning, Limit, Warning};
-pub use gateway_group::{GatewayGroup, GroupName, ListenerState};
-pub use handshake_event::{HandshakeEvent, PeerCertificate, ReasonCode, Verdict};
-pub use id::{CaCertificateId, ConnectionId, GatewayGroupId, IdError, SslCertificateId, UserId};
+pub use gateway_group::{GatewayGroup, GroupName, ListenerState, PolicyChange};
+pub use handshake_event::{HandshakeEvent, PeerCertificate, ReasonCode, ReasonCodeError, Stage, Verdict};
+pub use id::{
+    CaCertificateId, ConnectionId, DeniedClientId, GatewayGroupId, HandshakeEventId, IdError,
+    SslCertificateId, UserId,
+};
 pub use inspection::{Inspection, KeyFinding};
 pub use page::{Page, PageRequest};
+pub use path_pattern::PathPattern;
 pub use peer_verification::{Depth, PeerVerification, PeerVerificationMode};
 pub use problem::{Noun, Problem};
+pub use protection::{IpRange, Protection, ProtectionLimit};
 pub use revision::Revision;
+pub use revocation_list::{RevocationList, StaleRevocationLists};
 pub use secret::Secret;
 pub use server_name::{HostNameError, ServerName};
 pub use sni::{Sni, SniError};

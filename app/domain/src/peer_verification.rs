@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{CaCertificate, Fault};
+use crate::{AllowedIdentity, CaCertificate, Fault, PathPattern};
 
 /// Verification of client certificates for an SSL certificate's hosts.
 ///
@@ -13,6 +13,13 @@ pub struct PeerVerification {
     pub ca_certificates: Vec<CaCertificate>,
     /// How long a client's chain may be.
     pub depth: Depth,
+    /// Paths of requests that need no client certificate, with mode required only. If there are any, every handshake is
+    /// completed and each request is judged by its path (APISIX: `client.skip_mtls_uri_regex`).
+    pub exempt_paths: Vec<PathPattern>,
+    /// Whom to let in of those that the CAs vouch for; empty: all of them.
+    pub allow_list: Vec<AllowedIdentity>,
+    /// Whether clients are told the names of the CAs, to choose their certificate by (RFC 8446 §4.2.4).
+    pub advertises_ca_names: bool,
 }
 
 /// What is asked of clients.
@@ -21,8 +28,20 @@ pub enum PeerVerificationMode {
     /// No certificate is asked for.
     #[default]
     Off,
-    /// A certificate is required; without a good one the handshake is refused.
+    /// A certificate is required; without a good one the handshake is refused (or, with exempt paths, all requests but
+    /// those for such a path).
     Required,
+    /// A client may come without a certificate, and then has no identity; a bad certificate is refused.
+    Optional,
+    /// Whatever is presented is verified and recorded, and nobody is refused.
+    ReportOnly,
+}
+
+impl PeerVerificationMode {
+    /// Whether clients are asked for a certificate.
+    pub fn asks(self) -> bool {
+        self != Self::Off
+    }
 }
 
 /// How many intermediates may stand between a client certificate and the CA (OpenSSL's meaning; APISIX: `client.depth`).

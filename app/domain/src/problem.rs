@@ -97,6 +97,10 @@ pub enum Noun {
     SslCertificate,
     /// A CA certificate.
     CaCertificate,
+    /// An entry of a deny-list.
+    DeniedClient,
+    /// A handshake event.
+    HandshakeEvent,
     /// A page of the dashboard.
     Page,
 }

@@ -1,5 +1,7 @@
 use async_trait::async_trait;
-use domain::{CaCertificate, CaCertificateId, Caller, GatewayGroupId, Problem, SslCertificateId};
+use domain::{
+    CaCertificate, CaCertificateId, Caller, GatewayGroupId, Problem, SslCertificateId, StaleRevocationLists,
+};
 
 /// The CA certificates of gateway groups.
 #[async_trait]
@@ -11,6 +13,24 @@ pub trait CaCertificates: Send + Sync {
         group: &GatewayGroupId,
     ) -> Result<Vec<(CaCertificate, Vec<SslCertificateId>)>, Problem>;
 
+    /// One CA, with the SSL certificates whose peer verification uses it.
+    async fn get(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        id: &CaCertificateId,
+    ) -> Result<(CaCertificate, Vec<SslCertificateId>), Problem>;
+
+    /// Changes how clients of this CA are found to be revoked. Checked, saved, and in force before this returns where that
+    /// takes less than a second.
+    async fn set_revocation(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        id: &CaCertificateId,
+        change: RevocationChange,
+    ) -> Result<CaCertificate, Problem>;
+
     /// Deletes a CA that no SSL certificate refers to; [`Problem::Stale`] if one does.
     async fn delete(
         &self,
@@ -18,4 +38,18 @@ pub trait CaCertificates: Send + Sync {
         group: &GatewayGroupId,
         id: &CaCertificateId,
     ) -> Result<(), Problem>;
+}
+
+/// What is to change of a CA's revocation lists; `None` leaves it as it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RevocationChange {
+    /// Other lists in place of all there are, PEM or DER, at most [`RevocationChange::LIMIT`] bytes; empty: none.
+    pub lists: Option<Vec<u8>>,
+    /// What to do once a list is stale.
+    pub stale: Option<StaleRevocationLists>,
+}
+
+impl RevocationChange {
+    /// The greatest size of the lists of one CA together, in bytes.
+    pub const LIMIT: usize = 2 * 1024 * 1024;
 }

@@ -1,7 +1,7 @@
 use std::net::SocketAddr;
 
 use async_trait::async_trait;
-use domain::{Caller, GatewayGroup, GatewayGroupId, GroupName, Problem, SslCertificateId};
+use domain::{Caller, GatewayGroup, GatewayGroupId, GroupName, Problem, Protection, SslCertificateId};
 
 /// Gateway groups.
 #[async_trait]
@@ -38,4 +38,6 @@ pub struct GroupSettings {
     pub http_listener: Option<SocketAddr>,
     /// The server certificate of the group for clients that name no host; without it they are refused.
     pub default_certificate: Option<SslCertificateId>,
+    /// What one client, or all of them together, may use up.
+    pub protection: Protection,
 }

@@ -1,7 +1,8 @@
 use async_trait::async_trait;
 use domain::{
-    CaCertificateId, Caller, CertificateType, Depth, GatewayGroupId, Inspection, PeerVerificationMode,
-    Problem, Revision, Secret, Sni, SslCertificate, SslCertificateId, Status,
+    AllowedIdentity, CaCertificateId, Caller, CertificateType, Depth, FieldWarning, GatewayGroupId,
+    Inspection, PathPattern, PeerVerificationMode, Problem, Revision, Secret, Sni, SslCertificate,
+    SslCertificateId, Status,
 };
 
 use crate::pages::ssl_certificate::query::{SslCertificateList, SslCertificateQuery};
@@ -53,6 +54,15 @@ pub trait SslCertificates: Send + Sync {
         expected: Option<Revision>,
     ) -> Result<SslCertificate, Problem>;
 
+    /// What deleting it would open: its hosts that a wider certificate of the group would then serve and ask less of
+    /// their clients.
+    async fn consequences_of_deletion(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        id: &SslCertificateId,
+    ) -> Result<Vec<FieldWarning>, Problem>;
+
     /// Deletes a certificate and its keys.
     async fn delete(
         &self,
@@ -95,6 +105,12 @@ pub struct NewPeerVerification {
     pub ca: CaChoice,
     /// How many intermediates.
     pub depth: Depth,
+    /// Paths that need no client certificate; with mode required only, empty otherwise.
+    pub exempt_paths: Vec<PathPattern>,
+    /// The identities that are let in; empty: all.
+    pub allow_list: Vec<AllowedIdentity>,
+    /// Keep the CAs' names from clients.
+    pub hides_ca_names: bool,
 }
 
 /// Where the client CA comes from.

@@ -1,6 +1,6 @@
 //! What is wrong with a field, and what to do about it, in words.
 
-use domain::{AnchorRule, Fault, Limit};
+use domain::{AllowedIdentityError, AnchorRule, Fault, Limit};
 
 use crate::language::{Language, Text, text};
 
@@ -33,6 +33,29 @@ pub fn anchor_rule(rule: AnchorRule) -> Text {
             "it names itself as issuer, but the signature is not its own",
             "它声明由自己签发，但签名与自身密钥不符",
         ),
+    }
+}
+
+/// What is wrong with an entry of an allow-list.
+fn identity_rule(rule: AllowedIdentityError) -> Text {
+    use AllowedIdentityError as E;
+    match rule {
+        E::Kind => text(
+            "begin with dns:, uri:, email:, cn:, sha256: or spki:.",
+            "请以 dns:、uri:、email:、cn:、sha256: 或 spki: 开头。",
+        ),
+        E::Length => text("what follows the colon is empty or too long.", "冒号后的内容为空或过长。"),
+        E::Characters => text("it has characters that no such name has.", "包含此类名称不会有的字符。"),
+        E::Wildcard => text(
+            "a * stands for one whole part, and never for everything.",
+            "* 只能代表完整的一段，且不能代表全部。",
+        ),
+        E::HostName => text("this is not a host name.", "不是主机名。"),
+        E::Uri => text("this is not a URI that a certificate could carry.", "不是证书中可能出现的 URI。"),
+        E::Email => text("this is not an e-mail address.", "不是电子邮件地址。"),
+        E::Fingerprint => {
+            text("this is not a SHA-256 in 64 hexadecimal digits.", "不是 64 位十六进制的 SHA-256。")
+        }
     }
 }
 
@@ -113,6 +136,45 @@ fn english(fault: &Fault) -> String {
         Fault::NotForClientType => {
             "This belongs to type Server only. Leave it empty for type Client.".to_owned()
         }
+        Fault::InvalidPathPattern { number, reason } => {
+            format!("Pattern {number} is not a regular expression that can be used: {reason}")
+        }
+        Fault::ExemptPathsNotRequired => {
+            "Exempt paths work with mode Required only. Choose it, or leave this empty.".to_owned()
+        }
+        Fault::InvalidIdentity { number, value, rule } => {
+            format!("Entry {number}, “{value}”: {}", identity_rule(*rule).en)
+        }
+        Fault::InvalidDenyEntry => {
+            "Write sha256: and the fingerprint, or serial: and the number followed by issuer: and its name."
+                .to_owned()
+        }
+        Fault::AlreadyDenied => "This client is denied already.".to_owned(),
+        Fault::UnreadableRevocationList { number, reason } => {
+            format!("Revocation list {number} cannot be used: {reason}.")
+        }
+        Fault::RevocationListOfOther { issuer } => {
+            format!("The revocation list was issued by {issuer}, which is not this CA. Upload it at that CA.")
+        }
+        Fault::RevocationListSignature { issuer } => format!(
+            "The revocation list names {issuer} but was not signed with the key of this CA. Fetch it again."
+        ),
+        Fault::RevocationListTwice { issuer } => {
+            format!("There are two revocation lists of {issuer}. Keep the newer one.")
+        }
+        Fault::RevocationListNotYetValid { issuer, this_update } => {
+            format!("The revocation list of {issuer} is not valid before {this_update}.")
+        }
+        Fault::RevocationListStale { issuer, next_update } => format!(
+            "The revocation list of {issuer} is stale since {next_update}. Upload a newer one, or choose to warn only."
+        ),
+        Fault::NotANumber => "This is not a number.".to_owned(),
+        Fault::GreaterThan { other } => {
+            format!("This must not be greater than “{}”.", super::field::protection_limit(*other).en)
+        }
+        Fault::InvalidAddressRange { number, value } => format!(
+            "Entry {number}, “{value}”, is not an address. Write 192.0.2.7, or a range like 10.0.0.0/8."
+        ),
         Fault::InvalidCharacters => "This contains characters that are not allowed here.".to_owned(),
         Fault::NameTaken => "This name is in use. Choose another one.".to_owned(),
         Fault::InvalidAddress => "This is not an address with a port. Write it like 0.0.0.0:9443.".to_owned(),
@@ -187,6 +249,42 @@ fn chinese(fault: &Fault) -> String {
         }
         Fault::SniTaken { sni, by } => format!("{sni} 已属于 SSL 证书 {by}。"),
         Fault::NotForClientType => "此项仅用于“服务器”类型，“客户端”类型请留空。".to_owned(),
+        Fault::InvalidPathPattern { number, reason } => {
+            format!("第 {number} 条不是可用的正则表达式：{reason}")
+        }
+        Fault::ExemptPathsNotRequired => {
+            "豁免路径仅在“必需”模式下有效。请选择该模式，或将此项留空。".to_owned()
+        }
+        Fault::InvalidIdentity { number, value, rule } => {
+            format!("第 {number} 条“{value}”：{}", identity_rule(*rule).zh)
+        }
+        Fault::InvalidDenyEntry => {
+            "请填写 sha256: 加指纹，或 serial: 加序列号再加 issuer: 与颁发者名称。".to_owned()
+        }
+        Fault::AlreadyDenied => "该客户端已在拒绝列表中。".to_owned(),
+        Fault::UnreadableRevocationList { number, reason } => {
+            format!("第 {number} 个吊销列表无法使用：{reason}。")
+        }
+        Fault::RevocationListOfOther { issuer } => {
+            format!("该吊销列表由 {issuer} 签发，不属于此 CA。请在对应的 CA 处上传。")
+        }
+        Fault::RevocationListSignature { issuer } => {
+            format!("该吊销列表署名为 {issuer}，但并非由此 CA 的密钥签名。请重新获取。")
+        }
+        Fault::RevocationListTwice { issuer } => format!("{issuer} 有两个吊销列表，请只保留较新的一个。"),
+        Fault::RevocationListNotYetValid { issuer, this_update } => {
+            format!("{issuer} 的吊销列表在 {this_update} 之前尚未生效。")
+        }
+        Fault::RevocationListStale { issuer, next_update } => {
+            format!("{issuer} 的吊销列表已于 {next_update} 过期。请上传较新的列表，或选择仅警告。")
+        }
+        Fault::NotANumber => "不是数字。".to_owned(),
+        Fault::GreaterThan { other } => {
+            format!("不能大于“{}”。", super::field::protection_limit(*other).zh)
+        }
+        Fault::InvalidAddressRange { number, value } => {
+            format!("第 {number} 条“{value}”不是地址。请填写 192.0.2.7，或 10.0.0.0/8 这样的范围。")
+        }
         Fault::InvalidCharacters => "包含不允许使用的字符。".to_owned(),
         Fault::NameTaken => "此名称已被使用，请换一个。".to_owned(),
         Fault::InvalidAddress => "不是带端口的地址。请按 0.0.0.0:9443 的形式填写。".to_owned(),
@@ -256,6 +354,20 @@ mod tests {
             Fault::TooShort { least: 12 },
             Fault::PasswordsDiffer,
             Fault::OutOfRange { least: 0, most: 10 },
+            Fault::InvalidPathPattern { number: 1, reason: "unclosed group".to_owned() },
+            Fault::ExemptPathsNotRequired,
+            Fault::InvalidIdentity { number: 1, value: "x".to_owned(), rule: AllowedIdentityError::Kind },
+            Fault::InvalidDenyEntry,
+            Fault::AlreadyDenied,
+            Fault::UnreadableRevocationList { number: 1, reason: "eof".to_owned() },
+            Fault::RevocationListOfOther { issuer: subject() },
+            Fault::RevocationListSignature { issuer: subject() },
+            Fault::RevocationListTwice { issuer: subject() },
+            Fault::RevocationListNotYetValid { issuer: subject(), this_update: UnixTime(0) },
+            Fault::RevocationListStale { issuer: subject(), next_update: UnixTime(0) },
+            Fault::NotANumber,
+            Fault::GreaterThan { other: domain::ProtectionLimit::Connections },
+            Fault::InvalidAddressRange { number: 1, value: "x".to_owned() },
         ];
         for rule in [
             AnchorRule::CaFalse,

@@ -1,6 +1,6 @@
 //! The labels of fields, as they stand beside the controls and in the summary of errors.
 
-use domain::Field;
+use domain::{Field, ProtectionLimit};
 
 use crate::language::{Text, text};
 
@@ -14,6 +14,14 @@ pub fn field(field: Field) -> Text {
         Field::PeerVerification => text("Peer Verification", "对等验证"),
         Field::CaCertificate => text("CA Certificate (Optional)", "CA 证书（可选）"),
         Field::Depth => text("Depth", "深度"),
+        Field::ExemptPaths => text("Paths without client certificate", "无需客户端证书的路径"),
+        Field::AllowList => text("Allowed identities", "允许的身份"),
+        Field::AdvertisesCaNames => text("Advertise CA names", "通告 CA 名称"),
+        Field::DenyEntry => text("Denied certificate", "拒绝的证书"),
+        Field::RevocationLists => text("Revocation lists (CRL)", "吊销列表（CRL）"),
+        Field::StaleRevocationLists => text("When a revocation list is stale", "吊销列表过期时"),
+        Field::Protection(limit) => protection_limit(limit),
+        Field::ProxyProtocol => text("PROXY protocol from", "接受 PROXY 协议的来源"),
         Field::Snis => text("SNIs", "SNIs"),
         Field::Name => text("Name", "名称"),
         Field::Listener => text("Listener address", "监听地址"),
@@ -22,5 +30,26 @@ pub fn field(field: Field) -> Text {
         Field::UserName => text("User name", "用户名"),
         Field::Password => text("Password", "密码"),
         Field::PasswordAgain => text("Password again", "再次输入密码"),
+    }
+}
+
+/// The label of a limit.
+pub fn protection_limit(limit: ProtectionLimit) -> Text {
+    use ProtectionLimit as L;
+    match limit {
+        L::Connections => text("Connections", "连接数"),
+        L::ConnectionsPerAddress => text("Connections per address", "每个地址的连接数"),
+        L::Handshakes => text("Handshakes at once", "并发握手数"),
+        L::ClientHelloSeconds => text("Time for the ClientHello (s)", "ClientHello 时限（秒）"),
+        L::HandshakeSeconds => text("Time for the handshake (s)", "握手时限（秒）"),
+        L::FirstRequestSeconds => text("Time to the first request (s)", "首个请求时限（秒）"),
+        L::HeaderSeconds => text("Time for a request's headers (s)", "请求头时限（秒）"),
+        L::BodySeconds => text("Time without body progress (s)", "请求体停滞时限（秒）"),
+        L::IdleSeconds => text("Idle time (s)", "空闲时限（秒）"),
+        L::HeaderBytes => text("Size of headers (bytes)", "请求头大小（字节）"),
+        L::Headers => text("Number of headers", "请求头数量"),
+        L::Http2Streams => text("HTTP/2 streams", "HTTP/2 流数"),
+        L::Http2Resets => text("HTTP/2 resets", "HTTP/2 重置数"),
+        L::Http2ControlFrames => text("HTTP/2 control frames per second", "每秒 HTTP/2 控制帧数"),
     }
 }

@@ -49,6 +49,8 @@ fn not_found(noun: Noun) -> Text {
         Noun::GatewayGroup => text("There is no such gateway group.", "该网关组不存在。"),
         Noun::SslCertificate => text("There is no such SSL certificate.", "该 SSL 证书不存在。"),
         Noun::CaCertificate => text("There is no such CA certificate.", "该 CA 证书不存在。"),
+        Noun::DeniedClient => text("There is no such entry.", "该条目不存在。"),
+        Noun::HandshakeEvent => text("There is no such handshake event.", "该握手记录不存在。"),
         Noun::Page => text("There is no such page.", "该页面不存在。"),
     }
 }

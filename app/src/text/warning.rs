@@ -41,6 +41,15 @@ fn english(warning: &Warning) -> String {
         Warning::WildcardOverlap { wildcard, sni, by } => {
             format!("{wildcard} overlaps with {sni} of the SSL certificate {by}: the more exact name goes first.")
         }
+        Warning::RevocationListStale { issuer, next_update } => {
+            format!("The revocation list of {issuer} is stale since {next_update}. Upload a newer one.")
+        }
+        Warning::CaExpired { subject, not_after } => {
+            format!("The CA {subject} expired at {not_after} and lets nobody in any more.")
+        }
+        Warning::WiderPolicyTakesOver { sni, by } => {
+            format!("{sni} would then be served by the SSL certificate {by}, which asks less of its clients.")
+        }
         Warning::KeyInCertificateField => {
             "There is a private key among the certificates. It is used only if no other is given, and not kept there."
                 .to_owned()
@@ -71,6 +80,15 @@ fn chinese(warning: &Warning) -> String {
         Warning::CaAsServer => "这是 CA 证书。服务器应使用由它签发的专用证书。".to_owned(),
         Warning::WildcardOverlap { wildcard, sni, by } => {
             format!("{wildcard} 与 SSL 证书 {by} 的 {sni} 重叠：更精确的名称优先。")
+        }
+        Warning::RevocationListStale { issuer, next_update } => {
+            format!("{issuer} 的吊销列表已于 {next_update} 过期，请上传较新的列表。")
+        }
+        Warning::CaExpired { subject, not_after } => {
+            format!("CA {subject} 已于 {not_after} 过期，不再放行任何客户端。")
+        }
+        Warning::WiderPolicyTakesOver { sni, by } => {
+            format!("此后 {sni} 将由 SSL 证书 {by} 提供服务，而它对客户端的要求更低。")
         }
         Warning::KeyInCertificateField => {
             "证书内容中包含私钥。仅在未提供其他私钥时使用，且不会随证书保存。".to_owned()
@@ -107,6 +125,9 @@ mod tests {
                 by: "1".parse().expect("valid"),
             },
             Warning::KeyInCertificateField,
+            Warning::RevocationListStale { issuer: subject(), next_update: UnixTime(0) },
+            Warning::CaExpired { subject: subject(), not_after: UnixTime(0) },
+            Warning::WiderPolicyTakesOver { sni: sni("b.a.com"), by: "1".parse().expect("valid") },
         ] {
             let en = warning(Language::English, &each);
             let zh = warning(Language::Chinese, &each);

@@ -31,6 +31,8 @@ pub(crate) fn group(id: &str, name: &str, port: u16) -> GatewayGroup {
         default_certificate: None,
         ssl_certificates: 0,
         revision: Revision(41),
+        protection: domain::Protection::default(),
+        last_policy_change: None,
     }
 }
 
@@ -47,6 +49,7 @@ pub(crate) fn certificate(common_name: &str, issuer: &str, days: i64) -> Certifi
         not_before: NOW.plus_seconds(-30 * UnixTime::DAY),
         not_after: NOW.plus_seconds(days * UnixTime::DAY),
         dns_names: Vec::new(),
+        other_names: Vec::new(),
         public_key: PublicKey { algorithm: KeyAlgorithm::Rsa, bits: 2048 },
         signature_algorithm: "SHA-256 with RSA".to_owned(),
         fingerprint: Fingerprint([name_byte; 32]),
@@ -62,6 +65,8 @@ pub(crate) fn root_ca() -> CaCertificate {
         id: "01JC0ROOTCA0000000000000".parse().expect("valid"),
         group: "default".parse().expect("valid"),
         certificates: vec![certificate("ROOTCA", "ROOTCA", 36_500)],
+        revocation_lists: Vec::new(),
+        stale_revocation_lists: domain::StaleRevocationLists::Block,
         created_at: NOW.plus_seconds(-600),
     }
 }
@@ -84,7 +89,14 @@ pub(crate) fn server_certificate(
         status: Status::Enabled,
         snis: vec![host.parse().expect("valid")],
         chains: vec![vec![leaf]],
-        peer_verification: PeerVerification { mode, ca_certificates, depth: Depth::default() },
+        peer_verification: PeerVerification {
+            mode,
+            ca_certificates,
+            depth: Depth::default(),
+            exempt_paths: Vec::new(),
+            allow_list: Vec::new(),
+            advertises_ca_names: true,
+        },
         health: Health::Sound,
         warnings: vec![FieldWarning::new(Field::Certificate, warning)],
         created_at: NOW.plus_seconds(-300),

@@ -137,6 +137,9 @@ impl Record {
         let host = server_name.as_ref().map_or("", ServerName::as_str);
         match &self.verdict {
             Verdict::Accepted => tracing::debug!(%connection, %group, %client, host, "client let in"),
+            Verdict::Tolerated { reason, detail } => {
+                tracing::debug!(%connection, %group, %client, host, %reason, detail, "client tolerated");
+            }
             Verdict::Refused { reason, detail } => {
                 tracing::info!(%connection, %group, %client, host, %reason, detail, "client refused");
             }
@@ -145,7 +148,12 @@ impl Record {
 
     fn in_words(&self) -> HandshakeEvent {
         HandshakeEvent {
+            id: Ulid::new().to_string().parse().expect("a ULID is 26 letters and digits"),
             connection: connection_id(self.attempt.connection),
+            stage: domain::Stage::Handshake,
+            proxy: None,
+            local: self.attempt.client,
+            mode: None,
             at: self.attempt.at,
             group: GatewayGroupId::clone(&self.attempt.group),
             client: self.attempt.client,
@@ -177,6 +185,7 @@ fn peer_certificate(der: &[u8]) -> Option<PeerCertificate> {
         serial: cut(&facts.serial),
         not_before: facts.not_before,
         not_after: facts.not_after,
+        names: Vec::new(),
         fingerprint: facts.fingerprint,
     })
 }

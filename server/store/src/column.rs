@@ -39,12 +39,14 @@ impl Word for Status {
 }
 
 impl Word for PeerVerificationMode {
-    const ALL: &'static [Self] = &[Self::Off, Self::Required];
+    const ALL: &'static [Self] = &[Self::Off, Self::Required, Self::Optional, Self::ReportOnly];
 
     fn word(self) -> &'static str {
         match self {
             Self::Off => "off",
             Self::Required => "required",
+            Self::Optional => "optional",
+            Self::ReportOnly => "report_only",
         }
     }
 }

@@ -37,6 +37,7 @@ pub(crate) fn facts(certificate: &Parsed<'_>) -> Certificate {
         not_before: UnixTime(not_before),
         not_after: UnixTime(not_after),
         dns_names: certificate.extensions.dns_names.iter().map(|name| escape(name, NAME_LIMIT)).collect(),
+        other_names: Vec::new(),
         public_key: public_key(fields.public_key()),
         signature_algorithm: signature_name(&fields.signature_algorithm).name,
         fingerprint: fingerprint(certificate.der),

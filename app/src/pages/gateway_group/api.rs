@@ -166,9 +166,13 @@ mod answers {
         let default_certificate = if_typed(default_certificate, parse_certificate)
             .map_err(|fault| at(Field::DefaultCertificate, fault));
         match (name, listener, http_listener, default_certificate) {
-            (Ok(name), Ok(listener), Ok(http_listener), Ok(default_certificate)) => {
-                Ok(GroupSettings { name, listener, http_listener, default_certificate })
-            }
+            (Ok(name), Ok(listener), Ok(http_listener), Ok(default_certificate)) => Ok(GroupSettings {
+                name,
+                listener,
+                http_listener,
+                default_certificate,
+                protection: domain::Protection::default(),
+            }),
             (name, listener, http_listener, default_certificate) => {
                 let errors = [name.err(), listener.err(), http_listener.err(), default_certificate.err()];
                 Err(Problem::Invalid(errors.into_iter().flatten().collect()))

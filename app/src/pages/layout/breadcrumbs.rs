@@ -92,6 +92,8 @@ mod tests {
             default_certificate: None,
             ssl_certificates: 0,
             revision: Revision(1),
+            protection: domain::Protection::default(),
+            last_policy_change: None,
         };
         let groups = [group];
         let home = Some("/groups/g1");

@@ -103,9 +103,16 @@ pub(super) async fn set_peer_verification<F: ServerFn>(
             }
         };
         let current = backend.ssl_certificates.get(&caller, &group, &id).await?;
-        let depth = current.peer_verification.depth;
+        let current_verification = current.peer_verification;
         let change = SslCertificateChange {
-            peer_verification: Some(NewPeerVerification { mode, ca: CaChoice::Unchanged, depth }),
+            peer_verification: Some(NewPeerVerification {
+                mode,
+                ca: CaChoice::Unchanged,
+                depth: current_verification.depth,
+                exempt_paths: current_verification.exempt_paths,
+                allow_list: current_verification.allow_list,
+                hides_ca_names: !current_verification.advertises_ca_names,
+            }),
             ..SslCertificateChange::default()
         };
         backend.ssl_certificates.update(&caller, &group, &id, change, Some(current.revision)).await?;

@@ -155,7 +155,12 @@ impl<'a> Form<'a> {
                 PeerVerificationMode::Required
             }
         };
-        NewPeerVerification { mode, ca: self.ca(method), depth: self.depth() }
+        NewPeerVerification {
+            mode,
+            ca: self.ca(method),
+            depth: self.depth(),
+            ..NewPeerVerification::default()
+        }
     }
 
     /// A file or text goes before one of the group's: it is what was done on purpose.

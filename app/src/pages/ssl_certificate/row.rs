@@ -85,7 +85,7 @@ pub(super) fn peer_verification_badge(language: Language, certificate: &SslCerti
         (CertificateType::Server, PeerVerificationMode::Off) => {
             view! { <Badge kind=BadgeKind::Off text=language.pick(words::OFF)/> }.into_any()
         }
-        (CertificateType::Server, PeerVerificationMode::Required) => {
+        (CertificateType::Server, _) => {
             let names = verification
                 .ca_certificates
                 .iter()

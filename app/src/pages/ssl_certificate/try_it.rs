@@ -1,6 +1,6 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use domain::{GatewayGroup, ListenerState, PeerVerificationMode, Sni, SslCertificate};
+use domain::{GatewayGroup, ListenerState, Sni, SslCertificate};
 use leptos::prelude::*;
 
 use crate::components::Command;
@@ -17,11 +17,11 @@ pub(super) fn curl_commands(
     let lines = certificate.snis.first().map(example_host).map(|host| {
         let without = curl(&host, address, false);
         match certificate.peer_verification.mode {
-            PeerVerificationMode::Required => vec![
+            mode if mode.asks() => vec![
                 (words::WITH_CLIENT_CERTIFICATE, curl(&host, address, true)),
                 (words::WITHOUT_CLIENT_CERTIFICATE, without),
             ],
-            PeerVerificationMode::Off => vec![(words::PLAIN_REQUEST, without)],
+            _ => vec![(words::PLAIN_REQUEST, without)],
         }
     });
     let commands = lines
@@ -85,6 +85,8 @@ mod tests {
             default_certificate: None,
             ssl_certificates: 1,
             revision: Revision(1),
+            protection: domain::Protection::default(),
+            last_policy_change: None,
         }
     }
 
