@@ -3,15 +3,17 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::backend::{
-    Accounts, Backend, CaCertificates, GatewayGroups, GroupSettings, NewSslCertificate, SslCertificateChange,
+    Accounts, Backend, CaCertificates, Clients, GatewayGroups, GroupSettings, HandshakeEvents, HandshakeList,
+    HandshakeQuery, NewDeniedClient, NewSslCertificate, Outcome, RevocationChange, SslCertificateChange,
     SslCertificates,
 };
 use app::pages::ssl_certificate::query::{SslCertificateList, SslCertificateQuery};
 use async_trait::async_trait;
 use domain::{
-    CaCertificate, CaCertificateId, Caller, Fault, Field, FieldError, GatewayGroup, GatewayGroupId,
-    Inspection, ListenerState, Noun, Page, Password, Problem, Revision, SslCertificate, SslCertificateId,
-    UserName,
+    CaCertificate, CaCertificateId, Caller, Client, DeniedClient, DeniedClientId, Fault, Field, FieldError,
+    FieldWarning, GatewayGroup, GatewayGroupId, HandshakeEvent, HandshakeEventId, Inspection, ListenerState,
+    Noun, Page, PageRequest, Password, Problem, Revision, SslCertificate, SslCertificateId, UserName,
+    Verdict,
 };
 
 use crate::samples;
@@ -29,13 +31,25 @@ pub(crate) struct State {
     pub(crate) ssl_certificates: Vec<SslCertificate>,
     /// The CA certificates of all groups.
     pub(crate) ca_certificates: Vec<CaCertificate>,
+    /// The clients of all groups, latest seen first.
+    pub(crate) clients: Vec<Client>,
+    /// The deny-lists of all groups, newest first.
+    pub(crate) denied: Vec<DeniedClient>,
+    /// The handshake events of all groups, newest first.
+    pub(crate) events: Vec<HandshakeEvent>,
+    /// How many events could not be kept.
+    pub(crate) dropped: u64,
+    /// What deleting an SSL certificate would open.
+    pub(crate) consequences: Vec<FieldWarning>,
+    /// What was asked to be changed of a CA's revocation lists, the last one last.
+    pub(crate) revocations: Vec<RevocationChange>,
     /// What `inspect` answers.
     pub(crate) inspection: Inspection,
     /// What was asked to be added or inspected, the last one last.
     pub asked: Vec<NewSslCertificate>,
     /// What was asked to be changed, the last one last.
     pub changes: Vec<SslCertificateChange>,
-    /// Why the next write to an SSL certificate is refused.
+    /// Why the next write is refused.
     pub(crate) refusal: Option<Problem>,
 }
 
@@ -73,6 +87,8 @@ impl Fake {
             gateway_groups: Arc::new(self.clone()),
             ssl_certificates: Arc::new(self.clone()),
             ca_certificates: Arc::new(self.clone()),
+            clients: Arc::new(self.clone()),
+            handshake_events: Arc::new(self.clone()),
             now: Arc::new(|| samples::NOW),
         }
     }
@@ -167,6 +183,7 @@ impl GatewayGroups for Fake {
         group.http_listener = settings.http_listener;
         group.http_listener_state = settings.http_listener.map(ListenerState::Listening);
         group.default_certificate = settings.default_certificate;
+        group.protection = settings.protection;
         Ok(group.clone())
     }
 
@@ -267,6 +284,9 @@ impl SslCertificates for Fake {
         if let Some(verification) = change.peer_verification {
             changed.peer_verification.mode = verification.mode;
             changed.peer_verification.depth = verification.depth;
+            changed.peer_verification.exempt_paths = verification.exempt_paths;
+            changed.peer_verification.allow_list = verification.allow_list;
+            changed.peer_verification.advertises_ca_names = !verification.hides_ca_names;
         }
         changed.revision = Revision(changed.revision.0 + 1);
         let mut state = self.state();
@@ -274,6 +294,16 @@ impl SslCertificates for Fake {
             one.clone_from(&changed);
         }
         Ok(changed)
+    }
+
+    async fn consequences_of_deletion(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        id: &SslCertificateId,
+    ) -> Result<Vec<FieldWarning>, Problem> {
+        SslCertificates::get(self, caller, group, id).await?;
+        Ok(self.state().consequences.clone())
     }
 
     async fn delete(
@@ -308,19 +338,159 @@ impl CaCertificates for Fake {
         Ok(of_group.map(|ca| (ca.clone(), users(ca))).collect())
     }
 
+    async fn get(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        id: &CaCertificateId,
+    ) -> Result<(CaCertificate, Vec<SslCertificateId>), Problem> {
+        let list = CaCertificates::list(self, caller, group).await?;
+        list.into_iter().find(|(ca, _)| ca.id == *id).ok_or(Problem::NotFound(Noun::CaCertificate))
+    }
+
+    async fn set_revocation(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        id: &CaCertificateId,
+        change: RevocationChange,
+    ) -> Result<CaCertificate, Problem> {
+        self.refused()?;
+        let (mut changed, _) = CaCertificates::get(self, caller, group, id).await?;
+        if let Some(stale) = change.stale {
+            changed.stale_revocation_lists = stale;
+        }
+        match change.lists.as_deref() {
+            None => {}
+            Some([]) => changed.revocation_lists.clear(),
+            Some(_) => changed.revocation_lists = vec![samples::revocation_list()],
+        }
+        let mut state = self.state();
+        state.revocations.push(change);
+        if let Some(one) = state.ca_certificates.iter_mut().find(|one| one.id == *id) {
+            one.clone_from(&changed);
+        }
+        Ok(changed)
+    }
+
     async fn delete(
         &self,
         caller: &Caller,
         group: &GatewayGroupId,
         id: &CaCertificateId,
     ) -> Result<(), Problem> {
-        let list = CaCertificates::list(self, caller, group).await?;
-        let (_, users) =
-            list.iter().find(|(ca, _)| ca.id == *id).ok_or(Problem::NotFound(Noun::CaCertificate))?;
+        let (_, users) = CaCertificates::get(self, caller, group, id).await?;
         if !users.is_empty() {
             return Err(Problem::Stale);
         }
         self.state().ca_certificates.retain(|ca| ca.id != *id);
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Clients for Fake {
+    async fn list(
+        &self,
+        _caller: &Caller,
+        group: &GatewayGroupId,
+        search: &str,
+        page: PageRequest,
+    ) -> Result<Page<Client>, Problem> {
+        self.known_group(group)?;
+        let state = self.state();
+        let found: Vec<_> = state
+            .clients
+            .iter()
+            .filter(|client| client.group == *group && client.name.contains(search))
+            .cloned()
+            .collect();
+        let total = found.len() as u64;
+        let skipped = usize::try_from(page.offset()).unwrap_or(usize::MAX);
+        let items = found.into_iter().skip(skipped).take(page.size() as usize).collect();
+        Ok(Page { items, total, request: page })
+    }
+
+    async fn denied(&self, _caller: &Caller, group: &GatewayGroupId) -> Result<Vec<DeniedClient>, Problem> {
+        self.known_group(group)?;
+        Ok(self.state().denied.iter().filter(|one| one.group == *group).cloned().collect())
+    }
+
+    async fn deny(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        new: NewDeniedClient,
+    ) -> Result<DeniedClient, Problem> {
+        self.refused()?;
+        self.known_group(group)?;
+        let mut state = self.state();
+        let NewDeniedClient { ssl_certificate, entry, label } = new;
+        let denied = DeniedClient {
+            id: format!("d{}", state.denied.len()).parse().expect("valid"),
+            group: group.clone(),
+            ssl_certificate,
+            entry,
+            label,
+            author: caller.name.to_string(),
+            created_at: samples::NOW,
+        };
+        state.denied.insert(0, denied.clone());
+        Ok(denied)
+    }
+
+    async fn allow_again(
+        &self,
+        _caller: &Caller,
+        group: &GatewayGroupId,
+        id: &DeniedClientId,
+    ) -> Result<(), Problem> {
+        self.refused()?;
+        let mut state = self.state();
+        let before = state.denied.len();
+        state.denied.retain(|one| one.id != *id || one.group != *group);
+        if state.denied.len() == before { Err(Problem::NotFound(Noun::DeniedClient)) } else { Ok(()) }
+    }
+}
+
+#[async_trait]
+impl HandshakeEvents for Fake {
+    async fn list(
+        &self,
+        _caller: &Caller,
+        group: &GatewayGroupId,
+        query: &HandshakeQuery,
+    ) -> Result<HandshakeList, Problem> {
+        self.known_group(group)?;
+        let state = self.state();
+        let has_host = |event: &HandshakeEvent| {
+            let host = event.server_name.as_ref().map(ToString::to_string).unwrap_or_default();
+            host.contains(&query.host)
+        };
+        let has_outcome = |event: &HandshakeEvent| match query.outcome {
+            Outcome::Any => true,
+            Outcome::Accepted => event.verdict == Verdict::Accepted,
+            Outcome::NotAccepted => event.verdict != Verdict::Accepted,
+            Outcome::Reason(reason) => event.verdict.reason() == Some(reason),
+        };
+        let mut found = state
+            .events
+            .iter()
+            .filter(|event| event.group == *group && has_host(event) && has_outcome(event))
+            .filter(|event| query.before.as_ref().is_none_or(|before| event.id < *before));
+        let events = found.by_ref().take(50).cloned().collect();
+        Ok(HandshakeList { events, has_more: found.next().is_some(), dropped: state.dropped })
+    }
+
+    async fn get(
+        &self,
+        _caller: &Caller,
+        group: &GatewayGroupId,
+        id: &HandshakeEventId,
+    ) -> Result<HandshakeEvent, Problem> {
+        self.known_group(group)?;
+        let state = self.state();
+        let found = state.events.iter().find(|event| event.id == *id && event.group == *group);
+        found.cloned().ok_or(Problem::NotFound(Noun::HandshakeEvent))
     }
 }

@@ -2,8 +2,9 @@
 
 use domain::{
     CaCertificate, Caller, Certificate, CertificateType, Depth, Field, FieldWarning, Fingerprint,
-    GatewayGroup, Health, KeyAlgorithm, ListenerState, PeerVerification, PeerVerificationMode, PublicKey,
-    Revision, Role, SslCertificate, Status, UnixTime, Warning, X509Version,
+    GatewayGroup, Health, KeyAlgorithm, ListenerState, PeerVerification, PeerVerificationMode, Protection,
+    PublicKey, Revision, RevocationList, Role, SslCertificate, StaleRevocationLists, Status, UnixTime,
+    Warning, X509Version,
 };
 
 /// The time that pages are shown at.
@@ -31,7 +32,7 @@ pub(crate) fn group(id: &str, name: &str, port: u16) -> GatewayGroup {
         default_certificate: None,
         ssl_certificates: 0,
         revision: Revision(41),
-        protection: domain::Protection::default(),
+        protection: Protection::default(),
         last_policy_change: None,
     }
 }
@@ -66,7 +67,7 @@ pub(crate) fn root_ca() -> CaCertificate {
         group: "default".parse().expect("valid"),
         certificates: vec![certificate("ROOTCA", "ROOTCA", 36_500)],
         revocation_lists: Vec::new(),
-        stale_revocation_lists: domain::StaleRevocationLists::Block,
+        stale_revocation_lists: StaleRevocationLists::Block,
         created_at: NOW.plus_seconds(-600),
     }
 }
@@ -102,5 +103,16 @@ pub(crate) fn server_certificate(
         created_at: NOW.plus_seconds(-300),
         updated_at: NOW.plus_seconds(-300),
         revision: Revision(40),
+    }
+}
+
+/// A revocation list of the guide's CA.
+pub(crate) fn revocation_list() -> RevocationList {
+    RevocationList {
+        issuer: "CN=ROOTCA".to_owned(),
+        this_update: NOW.plus_seconds(-UnixTime::DAY),
+        next_update: Some(NOW.plus_seconds(6 * UnixTime::DAY)),
+        number: Some("07".parse().expect("valid")),
+        entries: 2,
     }
 }
