@@ -6,179 +6,28 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P521_SHA256_ASN1_SIGNING, EcdsaKeyPair};
 use domain::{Depth, ReasonCode, UnixTime};
 use rcgen::ExtendedKeyUsagePurpose;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{ClientConnection, ResolvesClientCert, Resumption};
-use rustls::crypto::aws_lc_rs::{default_provider, sign::any_supported_type};
+use rustls::client::{ResolvesClientCert, Resumption};
+use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::sign::{CertifiedKey, Signer, SigningKey};
 use rustls::{
-    AlertDescription, CipherSuite, ClientConfig, DigitallySignedStruct, Error, HandshakeKind, NamedGroup,
-    ProtocolVersion, ServerConnection, SignatureAlgorithm, SignatureScheme, SupportedProtocolVersion,
+    AlertDescription, CipherSuite, ClientConfig, Error, HandshakeKind, NamedGroup, ProtocolVersion,
+    ServerConnection, SignatureAlgorithm, SignatureScheme,
 };
+use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject;
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use tls::{ClientTrust, Clock, HostConfig, Observed, observe, refusal_of};
+use tls::{ClientTrust, HostConfig, Observed, refusal_of};
 
+use crate::in_memory::{
+    AnyServer, FixedClock, VERSIONS, certified, client, client_with_schemes, fixture_client, made_client,
+    shake_hands,
+};
 use crate::support::{AFTER, Made, NOW, anchors, as_ca, as_leaf, chain, fixture, read};
-
-const VERSIONS: [&SupportedProtocolVersion; 2] = [&rustls::version::TLS13, &rustls::version::TLS12];
-
-#[derive(Debug)]
-struct FixedClock(UnixTime);
-
-impl Clock for FixedClock {
-    fn now(&self) -> UnixTime {
-        self.0
-    }
-}
 
 /// The listener of the guide: its server certificate, open to clients of `ca`.
 fn host(ca: Option<&[u8]>, now: UnixTime) -> HostConfig {
     let identity = read(&fixture("guide/server.crt"), &fixture("guide/server.key")).expect("accepted");
     let trust = ca.map(|ca| Arc::new(ClientTrust::new(&[anchors(ca)], Depth::default()).expect("compiles")));
     HostConfig::new(&identity.pairs, trust, Arc::new(FixedClock(now))).expect("compiles")
-}
-
-/// A client with this certificate and key, if any, that speaks one version and believes every server.
-fn client(version: &'static SupportedProtocolVersion, certificate: Option<CertifiedKey>) -> ClientConfig {
-    client_with_schemes(
-        version,
-        certificate,
-        default_provider().signature_verification_algorithms.supported_schemes(),
-    )
-}
-
-fn client_with_schemes(
-    version: &'static SupportedProtocolVersion,
-    certificate: Option<CertifiedKey>,
-    schemes: Vec<SignatureScheme>,
-) -> ClientConfig {
-    let builder = ClientConfig::builder_with_provider(Arc::new(default_provider()))
-        .with_protocol_versions(&[version])
-        .expect("a version of the provider")
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(AnyServer(schemes)));
-    let mut config = match certificate {
-        Some(certificate) => builder.with_client_cert_resolver(Arc::new(AlwaysThis(Arc::new(certificate)))),
-        None => builder.with_no_client_auth(),
-    };
-    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-    config
-}
-
-fn certified(certificates: Vec<CertificateDer<'static>>, key: &[u8]) -> CertifiedKey {
-    let key = PrivateKeyDer::from_pem_slice(key).expect("a key");
-    CertifiedKey::new(certificates, any_supported_type(&key).expect("a usable key"))
-}
-
-fn fixture_client(name: &str) -> CertifiedKey {
-    certified(chain(&[&format!("{name}.crt")]), &fixture(&format!("{name}.key")))
-}
-
-fn made_client(made: &Made) -> CertifiedKey {
-    certified(vec![made.der()], &made.key())
-}
-
-/// What came of a handshake.
-struct Outcome {
-    client: ClientConnection,
-    server: ServerConnection,
-    server_error: Option<Error>,
-    client_error: Option<Error>,
-    observed: Option<Observed>,
-}
-
-impl Outcome {
-    #[track_caller]
-    fn assert_accepted(&self) {
-        assert_eq!((&self.server_error, &self.client_error), (&None, &None));
-        assert!(!self.server.is_handshaking() && !self.client.is_handshaking());
-    }
-
-    #[track_caller]
-    fn assert_refused(&self, alert: AlertDescription, reason: ReasonCode) {
-        assert!(self.server_error.is_some(), "the server finished the handshake");
-        assert_eq!(self.client_error, Some(Error::AlertReceived(alert)));
-        let seen = self.observed.as_ref().expect("the verifier was called");
-        assert_eq!(seen.refusal.as_ref().map(|refusal| refusal.reason), Some(reason));
-    }
-}
-
-fn shake_hands(host: &HostConfig, client: &Arc<ClientConfig>) -> Outcome {
-    let name = ServerName::try_from("test.com").expect("a host");
-    let mut client = ClientConnection::new(Arc::clone(client), name).expect("a client");
-    let mut server = ServerConnection::new(Arc::clone(host.server_config())).expect("a server");
-    let (mut server_error, mut client_error, mut observed) = (None, None, None);
-    while client.wants_write() || server.wants_write() {
-        let sent = take_output(|buffer| client.write_tls(buffer));
-        server.read_tls(&mut sent.as_slice()).expect("memory does not fail");
-        let (result, seen) = observe(|| server.process_new_packets());
-        server_error = server_error.or(result.err());
-        observed = observed.or(seen);
-        let sent = take_output(|buffer| server.write_tls(buffer));
-        client.read_tls(&mut sent.as_slice()).expect("memory does not fail");
-        client_error = client_error.or(client.process_new_packets().err());
-        if server_error.is_some() && client_error.is_some() {
-            break;
-        }
-    }
-    Outcome { client, server, server_error, client_error, observed }
-}
-
-fn take_output(mut write: impl FnMut(&mut Vec<u8>) -> std::io::Result<usize>) -> Vec<u8> {
-    let mut output = Vec::new();
-    while write(&mut output).expect("memory does not fail") > 0 {}
-    output
-}
-
-#[derive(Debug)]
-struct AlwaysThis(Arc<CertifiedKey>);
-
-impl ResolvesClientCert for AlwaysThis {
-    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0))
-    }
-
-    fn has_certs(&self) -> bool {
-        true
-    }
-}
-
-#[derive(Debug)]
-struct AnyServer(Vec<SignatureScheme>);
-
-impl ServerCertVerifier for AnyServer {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: rustls_pki_types::UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        _: &[u8],
-        _: &CertificateDer<'_>,
-        _: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        Ok(HandshakeSignatureValid::assertion())
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.clone()
-    }
 }
 
 /// Signs by SHA-256 with a P-521 key, which TLS 1.2 allows and TLS 1.3 does not (RFC 8446 §4.2.3).

@@ -4,6 +4,7 @@
 mod client_trust;
 mod handshake;
 mod identity;
+mod in_memory;
 mod inspection;
 mod properties;
 mod support;
