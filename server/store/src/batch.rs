@@ -5,7 +5,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, DatabaseTransaction, DbErr, EntityTrait};
 
 /// Rows in one INSERT; no table has more than 20 columns.
-const ROWS: usize = 500;
+pub(crate) const ROWS: usize = 500;
 
 /// Values in one IN list.
 pub(crate) const VALUES: usize = 5_000;

@@ -1,14 +1,18 @@
+mod references;
+pub(crate) mod revocation;
+
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use aws_lc_rs::digest;
-use domain::{CaCertificateId, GatewayGroupId, SslCertificateId, UnixTime};
+use domain::{CaCertificateId, GatewayGroupId, SslCertificateId, StaleRevocationLists, UnixTime};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
-use crate::column::{self, Row};
+use self::revocation::Lists;
+use crate::column::{self, Row, Word};
 use crate::entity::ca_certificate::{ActiveModel, Column, Entity, Model};
-use crate::entity::ssl_certificate_ca as reference;
 use crate::write::{Action, AuditEntry, AuditNoun, Write};
 use crate::{Author, Store, StoreError, WriteError, batch};
 
@@ -21,6 +25,11 @@ pub struct StoredCaCertificate {
     pub group: GatewayGroupId,
     /// The bundle in PEM, as uploaded.
     pub pem: String,
+    /// Its revocation lists in DER, shared by all that were read together with it. Empty where only facts of SSL
+    /// certificates were asked for.
+    pub revocation_lists: Arc<[Vec<u8>]>,
+    /// What to do once one of them is stale.
+    pub stale_revocation_lists: StaleRevocationLists,
     /// When it was uploaded.
     pub created_at: UnixTime,
 }
@@ -50,22 +59,21 @@ impl Store {
             .order_by_desc(Column::Id)
             .all(&snapshot)
             .await?;
-        let references = reference::Entity::find()
-            .filter(reference::Column::GroupId.eq(group.as_str()))
-            .order_by_asc(reference::Column::SslCertificateId)
-            .all(&snapshot)
-            .await?;
-        let mut users: HashMap<String, Vec<SslCertificateId>> = HashMap::new();
-        for reference in references {
-            let row = Row { table: "ssl_certificate_ca", id: &reference.ssl_certificate_id };
-            let user = row.parse("id", &reference.ssl_certificate_id)?;
-            users.entry(reference.ca_certificate_id).or_default().push(user);
-        }
-        let with_users = |model: Model| {
-            let users = users.remove(&model.id).unwrap_or_default();
-            Ok((stored(model)?, users))
-        };
-        bundles.into_iter().map(with_users).collect()
+        with_users(&snapshot, group, bundles).await
+    }
+
+    /// One CA with the SSL certificates that refer to it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn ca_certificate(
+        &self,
+        group: &GatewayGroupId,
+        id: &CaCertificateId,
+    ) -> Result<Option<(StoredCaCertificate, Vec<SslCertificateId>)>, StoreError> {
+        let snapshot = self.snapshot().await?;
+        let bundles = Entity::find_by_id((group.to_string(), id.to_string())).all(&snapshot).await?;
+        Ok(with_users(&snapshot, group, bundles).await?.pop())
     }
 
     /// Some of the group's CAs; unknown ids are left out.
@@ -80,9 +88,9 @@ impl Store {
         let snapshot = self.snapshot().await?;
         let mut found: HashMap<String, StoredCaCertificate> = HashMap::new();
         for some in ids.chunks(batch::VALUES) {
-            for model in Entity::find().filter(among(group, some)).all(&snapshot).await? {
-                found.insert(model.id.clone(), stored(model)?);
-            }
+            let bundles = Entity::find().filter(among(group, some)).all(&snapshot).await?;
+            let bundles = with_lists(&snapshot, group, bundles).await?;
+            found.extend(bundles.into_iter().map(|bundle| (bundle.id.to_string(), bundle)));
         }
         // In the order asked for.
         Ok(ids.iter().filter_map(|id| found.remove(id.as_str())).collect())
@@ -103,14 +111,11 @@ impl Store {
         if Entity::find_by_id(key.clone()).one(write.db()).await?.is_none() {
             return Err(WriteError::NotFound);
         }
-        let users = reference::Entity::find()
-            .filter(reference::Column::GroupId.eq(group.as_str()))
-            .filter(reference::Column::CaCertificateId.eq(id.as_str()))
-            .count(write.db())
-            .await?;
+        let users = references::count(write.db(), group, id).await?;
         if users > 0 {
             return Err(WriteError::InUse(users));
         }
+        // The foreign key takes its revocation lists along.
         Entity::delete_by_id(key).exec(write.db()).await?;
         let entry = AuditEntry {
             action: Action::Delete,
@@ -167,6 +172,7 @@ async fn find_or_insert(
         id: Set(id.to_string()),
         pem: Set(pem),
         pem_sha256: Set(pem_sha256),
+        stale_revocation_lists: Set(StaleRevocationLists::default().word().to_owned()),
         created_at: Set(write.at().0),
     };
     Entity::insert(row).exec_without_returning(write.db()).await?;
@@ -183,11 +189,44 @@ fn row_of(model: &Model) -> Row<'_> {
     Row { table: "ca_certificate", id: &model.id }
 }
 
-pub(crate) fn stored(model: Model) -> Result<StoredCaCertificate, StoreError> {
+/// The CAs of these rows with their revocation lists.
+async fn with_lists(
+    snapshot: &DatabaseTransaction,
+    group: &GatewayGroupId,
+    bundles: Vec<Model>,
+) -> Result<Vec<StoredCaCertificate>, StoreError> {
+    let ids: Vec<&str> = bundles.iter().map(|bundle| bundle.id.as_str()).collect();
+    let mut lists = revocation::load(snapshot, &[group.as_str()], &ids).await?;
+    let with_lists = |model: Model| {
+        let lists = lists.remove(&(model.group_id.clone(), model.id.clone())).unwrap_or_default();
+        stored(model, lists)
+    };
+    bundles.into_iter().map(with_lists).collect()
+}
+
+/// The CAs of these rows with their revocation lists and who refers to them.
+async fn with_users(
+    snapshot: &DatabaseTransaction,
+    group: &GatewayGroupId,
+    bundles: Vec<Model>,
+) -> Result<Vec<(StoredCaCertificate, Vec<SslCertificateId>)>, StoreError> {
+    let ids: Vec<&str> = bundles.iter().map(|bundle| bundle.id.as_str()).collect();
+    let mut users = references::load(snapshot, group, &ids).await?;
+    let bundles = with_lists(snapshot, group, bundles).await?.into_iter();
+    let with_users = |bundle: StoredCaCertificate| {
+        let users = users.remove(bundle.id.as_str()).unwrap_or_default();
+        (bundle, users)
+    };
+    Ok(bundles.map(with_users).collect())
+}
+
+pub(crate) fn stored(model: Model, revocation_lists: Lists) -> Result<StoredCaCertificate, StoreError> {
     let row = row_of(&model);
     Ok(StoredCaCertificate {
         id: row.parse("id", &model.id)?,
         group: row.parse("group", &model.group_id)?,
+        revocation_lists,
+        stale_revocation_lists: row.word("stale_revocation_lists", &model.stale_revocation_lists)?,
         pem: model.pem,
         created_at: UnixTime(model.created_at),
     })

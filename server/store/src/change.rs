@@ -34,6 +34,8 @@ pub enum ChangedNoun {
     GatewayGroup,
     /// An SSL certificate: also named when a CA that it refers to changed.
     SslCertificate,
+    /// The deny-list that holds for all hosts of a group.
+    GroupDenials,
 }
 
 impl Store {

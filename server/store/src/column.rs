@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use domain::{CertificateType, IdError, PeerVerificationMode, Revision, Role, Status};
+use domain::{CertificateType, IdError, PeerVerificationMode, Revision, Role, StaleRevocationLists, Status};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use ulid::Ulid;
 
 use crate::{ChangedNoun, StoreError};
@@ -51,6 +53,17 @@ impl Word for PeerVerificationMode {
     }
 }
 
+impl Word for StaleRevocationLists {
+    const ALL: &'static [Self] = &[Self::Block, Self::Warn];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Block => "block",
+            Self::Warn => "warn",
+        }
+    }
+}
+
 impl Word for Role {
     const ALL: &'static [Self] = &[Self::Administrator];
 
@@ -62,12 +75,13 @@ impl Word for Role {
 }
 
 impl Word for ChangedNoun {
-    const ALL: &'static [Self] = &[Self::GatewayGroup, Self::SslCertificate];
+    const ALL: &'static [Self] = &[Self::GatewayGroup, Self::SslCertificate, Self::GroupDenials];
 
     fn word(self) -> &'static str {
         match self {
             Self::GatewayGroup => "gateway_group",
             Self::SslCertificate => "ssl_certificate",
+            Self::GroupDenials => "group_denials",
         }
     }
 }
@@ -93,15 +107,39 @@ impl Row<'_> {
         text.parse().map_err(|_| self.corrupt(format!("unusable {column} {text:?}")))
     }
 
+    /// The value that a JSON text stands for.
+    pub(crate) fn json<T: DeserializeOwned>(self, column: &str, text: &str) -> Result<T, StoreError> {
+        serde_json::from_str(text).map_err(|error| self.corrupt(format!("unusable {column}: {error}")))
+    }
+
     /// An error that names this row.
     pub(crate) fn corrupt(self, problem: String) -> StoreError {
         StoreError::Corrupt { table: self.table, id: self.id.to_owned(), problem }
     }
 }
 
+/// A value as JSON text.
+pub(crate) fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("our types have text keys only, and none refuses to be written")
+}
+
 /// A new id: a ULID, so that ids sort by age.
 pub(crate) fn new_id<T: FromStr<Err = IdError>>() -> T {
     Ulid::new().to_string().parse().expect("a ULID is made of letters and digits")
+}
+
+/// The LIKE pattern for all that contains `text`, whose own `%` and `_` stand for themselves.
+pub(crate) fn contains_pattern(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for character in text.chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// A revision read from a column.
@@ -132,8 +170,15 @@ mod tests {
         reads_what_it_writes::<CertificateType>();
         reads_what_it_writes::<Status>();
         reads_what_it_writes::<PeerVerificationMode>();
+        reads_what_it_writes::<StaleRevocationLists>();
         reads_what_it_writes::<Role>();
         reads_what_it_writes::<ChangedNoun>();
+    }
+
+    #[test]
+    fn patterns_take_the_text_literally() {
+        assert_eq!(contains_pattern("test.com"), "%test.com%");
+        assert_eq!(contains_pattern(r"100%_\"), r"%100\%\_\\%");
     }
 
     #[test]

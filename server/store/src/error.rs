@@ -56,6 +56,12 @@ pub enum WriteError {
     /// The group has certificates; the CA is referred to.
     #[error("still in use by {0}")]
     InUse(u64),
+    /// The client is on that deny-list already.
+    #[error("denied already")]
+    AlreadyDenied,
+    /// There are as many as there may be.
+    #[error("there are {0} already, the most that there may be")]
+    TooMany(u64),
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use domain::{CertificateType, GatewayGroupId, GroupName, Revision, SslCertificateId};
+use domain::{CertificateType, GatewayGroupId, GroupName, Protection, Revision, SslCertificateId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
@@ -26,6 +26,8 @@ pub struct GatewayGroupRow {
     pub http_listener: Option<SocketAddr>,
     /// The server certificate of this group that clients get which name no host.
     pub default_certificate: Option<SslCertificateId>,
+    /// What one client, or all of them together, may use up.
+    pub protection: Protection,
 }
 
 /// A gateway group as stored.
@@ -118,7 +120,7 @@ impl Store {
         Ok(stored(&group, ssl_certificates)?)
     }
 
-    /// Deletes a group that has no SSL certificates; its CA certificates go with it.
+    /// Deletes a group that has no SSL certificates; its CA certificates, deny-list and inventory go with it.
     ///
     /// # Errors
     /// [`WriteError::NotFound`], [`WriteError::InUse`].
@@ -129,7 +131,7 @@ impl Store {
         if ssl_certificates > 0 {
             return Err(WriteError::InUse(ssl_certificates));
         }
-        // The foreign key takes the CA certificates along.
+        // The foreign keys take along what belongs to it. Its handshake events stay until they are old.
         Entity::delete_by_id(id.as_str()).exec(write.db()).await?;
         finish(write, Action::Delete, id, json!({ "name": group.name })).await
     }
@@ -190,7 +192,8 @@ async fn listener_at(
     other.map(|other| row_of(&other).parse("id", &other.id)).transpose()
 }
 
-async fn require_server_certificate(
+/// Refuses what is no server certificate of the group.
+pub(crate) async fn require_server_certificate(
     write: &Write,
     group: &GatewayGroupId,
     id: &SslCertificateId,
@@ -233,6 +236,7 @@ fn detail(row: &GatewayGroupRow) -> Value {
         "listener": row.listener,
         "http_listener": row.http_listener,
         "default_certificate": row.default_certificate,
+        "protection": row.protection,
     })
 }
 
@@ -246,6 +250,7 @@ fn model(id: &GatewayGroupId, row: &GatewayGroupRow, revision: i64) -> Model {
         http_listener: row.http_listener.map(|address| address.to_string()),
         http_listener_key: row.http_listener.and_then(listener_key),
         default_certificate: row.default_certificate.as_ref().map(ToString::to_string),
+        protection: column::json(&row.protection),
         revision,
     }
 }
@@ -283,8 +288,19 @@ fn stored(model: &Model, ssl_certificates: u64) -> Result<StoredGatewayGroup, St
                 .as_deref()
                 .map(|id| row.parse("default_certificate", id))
                 .transpose()?,
+            protection: protection(row, &model.protection)?,
         },
         ssl_certificates,
         revision: column::revision(model.revision),
     })
+}
+
+/// Limits that cannot be read are an error, and so are those that no form lets through: the defaults may be wider than
+/// what somebody has set.
+fn protection(row: Row<'_>, text: &str) -> Result<Protection, StoreError> {
+    let protection: Protection = row.json("protection", text)?;
+    match protection.errors().first() {
+        None => Ok(protection),
+        Some(error) => Err(row.corrupt(format!("unusable protection: {error:?}"))),
+    }
 }

@@ -9,6 +9,7 @@ mod ca_certificate;
 mod change;
 mod column;
 mod data_dir;
+mod denied_client;
 mod entity;
 mod error;
 mod gateway_group;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod cas;
+mod denied;
 mod load;
 mod overlaps;
 mod pairs;
@@ -10,9 +11,11 @@ mod scope;
 mod snis;
 mod write;
 
+pub(crate) use self::write::note_change;
+
 use domain::{
-    CertificateType, Depth, GatewayGroupId, PeerVerificationMode, Revision, Secret, Sni, SslCertificateId,
-    Status, UnixTime,
+    AllowedIdentity, CertificateType, DenyEntry, Depth, GatewayGroupId, PathPattern, PeerVerificationMode,
+    Revision, Secret, Sni, SslCertificateId, Status, UnixTime,
 };
 
 use crate::{CaSource, StoredCaCertificate};
@@ -68,6 +71,14 @@ pub struct StoredPeerVerification {
     pub ca_certificates: Vec<StoredCaCertificate>,
     /// How many intermediates.
     pub depth: Depth,
+    /// Paths that need no client certificate.
+    pub exempt_paths: Vec<PathPattern>,
+    /// The identities that are let in; empty: all.
+    pub allow_list: Vec<AllowedIdentity>,
+    /// Whether clients are told the names of the CAs.
+    pub advertises_ca_names: bool,
+    /// The deny-list of this certificate's hosts; the group's holds beside it.
+    pub denied: Vec<DenyEntry>,
 }
 
 /// A new SSL certificate.
@@ -85,6 +96,12 @@ pub struct NewSslCertificate {
     pub ca: Option<CaSource>,
     /// How many intermediates.
     pub depth: Depth,
+    /// Paths that need no client certificate.
+    pub exempt_paths: Vec<PathPattern>,
+    /// The identities that are let in; empty: all.
+    pub allow_list: Vec<AllowedIdentity>,
+    /// Whether clients are told the names of the CAs.
+    pub advertises_ca_names: bool,
     /// Take SNIs over from other enabled certificates: one that keeps a host loses the SNI, one that would keep none
     /// is disabled.
     pub replace: bool,
@@ -105,6 +122,12 @@ pub struct SslCertificatePatch {
     pub ca: Option<CaSource>,
     /// Another depth.
     pub depth: Option<Depth>,
+    /// Other paths that need no client certificate.
+    pub exempt_paths: Option<Vec<PathPattern>>,
+    /// Another allow-list.
+    pub allow_list: Option<Vec<AllowedIdentity>>,
+    /// Whether clients are told the names of the CAs from now on.
+    pub advertises_ca_names: Option<bool>,
     /// As in [`NewSslCertificate::replace`].
     pub replace: bool,
 }

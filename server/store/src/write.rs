@@ -69,6 +69,7 @@ pub(crate) enum AuditNoun {
     GatewayGroup,
     SslCertificate,
     CaCertificate,
+    DeniedClient,
     User,
 }
 
@@ -78,6 +79,7 @@ impl AuditNoun {
             Self::GatewayGroup => "gateway_group",
             Self::SslCertificate => "ssl_certificate",
             Self::CaCertificate => "ca_certificate",
+            Self::DeniedClient => "denied_client",
             Self::User => "user",
         }
     }

@@ -11,6 +11,7 @@ pub(crate) struct Model {
     pub(crate) pem: String,
     /// SHA-256 of `pem`; unique in the group.
     pub(crate) pem_sha256: Vec<u8>,
+    pub(crate) stale_revocation_lists: String,
     pub(crate) created_at: i64,
 }
 

@@ -19,6 +19,8 @@ pub(crate) struct Model {
     /// One of the group's SSL certificates. No foreign key, as these refer to their group in turn: who deletes a
     /// certificate clears this.
     pub(crate) default_certificate: Option<String>,
+    /// What clients may use up, in JSON.
+    pub(crate) protection: String,
     pub(crate) revision: i64,
 }
 

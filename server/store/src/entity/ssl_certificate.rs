@@ -12,6 +12,11 @@ pub(crate) struct Model {
     pub(crate) status: String,
     pub(crate) peer_verification: String,
     pub(crate) depth: i32,
+    /// Path patterns as a JSON array.
+    pub(crate) exempt_paths: String,
+    /// Identities as a JSON array.
+    pub(crate) allow_list: String,
+    pub(crate) advertises_ca_names: bool,
     /// When the first of its leaves expires.
     pub(crate) not_after: i64,
     /// Id, subjects and issuers in lower case, one a line.

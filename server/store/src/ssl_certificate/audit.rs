@@ -17,6 +17,9 @@ pub(super) fn facts(certificate: &StoredSslCertificate) -> Value {
         "peer_verification": policy.mode.word(),
         "ca_certificates": policy.ca_certificates.iter().map(|ca| &ca.id).collect::<Vec<_>>(),
         "depth": policy.depth,
+        "exempt_paths": policy.exempt_paths,
+        "allow_list": policy.allow_list,
+        "advertises_ca_names": policy.advertises_ca_names,
     })
 }
 
@@ -42,6 +45,9 @@ pub(super) fn changed(patch: &SslCertificatePatch) -> Vec<&'static str> {
         ("peer_verification", patch.peer_verification.is_some()),
         ("ca_certificates", patch.ca.is_some()),
         ("depth", patch.depth.is_some()),
+        ("exempt_paths", patch.exempt_paths.is_some()),
+        ("allow_list", patch.allow_list.is_some()),
+        ("advertises_ca_names", patch.advertises_ca_names.is_some()),
     ]
     .into_iter()
     .filter_map(|(name, is_changed)| is_changed.then_some(name))

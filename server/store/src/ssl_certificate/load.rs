@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use domain::{CertificateType, Depth, PeerVerificationMode, SslCertificateId, Status, UnixTime};
 use sea_orm::DatabaseTransaction;
 
-use super::pairs::Keys;
+use super::pairs::Extent;
 use super::scope::Scope;
-use super::{StoredPair, StoredPeerVerification, StoredSslCertificate, cas, pairs, snis};
+use super::{StoredPair, StoredPeerVerification, StoredSslCertificate, cas, denied, pairs, snis};
 use crate::StoreError;
 use crate::column::{self, Row};
 use crate::entity::ssl_certificate::Model;
@@ -21,11 +21,12 @@ pub(super) async fn load(
     snapshot: &DatabaseTransaction,
     rows: Vec<Model>,
     scope: &Scope,
-    keys: Keys<'_>,
+    extent: Extent<'_>,
 ) -> Result<Vec<StoredSslCertificate>, StoreError> {
     let mut snis = snis::load(snapshot, scope).await?;
-    let mut pairs = pairs::load(snapshot, scope, keys).await?;
-    let mut cas = cas::load(snapshot, scope).await?;
+    let mut pairs = pairs::load(snapshot, scope, extent).await?;
+    let mut cas = cas::load(snapshot, scope, extent).await?;
+    let mut denied = denied::load(snapshot, scope).await?;
     let assembled = rows.into_iter().map(|model| {
         let key = (model.group_id.clone(), model.id.clone());
         let row = Row { table: "ssl_certificate", id: &model.id };
@@ -43,6 +44,11 @@ pub(super) async fn load(
                 mode: problem.settle(mode, PeerVerificationMode::Required),
                 ca_certificates: all(&mut problem, cas.remove(&key)),
                 depth: problem.settle(depth(row, model.depth), Depth::default()),
+                exempt_paths: problem.settle(row.json("exempt paths", &model.exempt_paths), Vec::new()),
+                // Empty would let everybody in, were the certificate not broken by its problem.
+                allow_list: problem.settle(row.json("allow-list", &model.allow_list), Vec::new()),
+                advertises_ca_names: model.advertises_ca_names,
+                denied: all(&mut problem, denied.remove(&key)),
             },
             pairs: all(&mut problem, pairs.remove(&key)),
             problem: None,

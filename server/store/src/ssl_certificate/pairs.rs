@@ -14,13 +14,13 @@ use crate::entity::ssl_certificate_pair::{ActiveModel, Column, Entity, Model};
 use crate::seal::{Place, Sealer};
 use crate::{StoreError, batch};
 
-/// Whether keys are wanted.
+/// How much of a certificate is wanted.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Keys<'a> {
-    /// They are neither read nor unsealed.
-    LeftOut,
-    /// Unsealed by this.
-    UnsealedBy(&'a Sealer),
+pub(super) enum Extent<'a> {
+    /// What is shown: keys are neither read nor unsealed, and revocation lists are left out.
+    Facts,
+    /// All that is needed to serve it, the keys unsealed by this.
+    Whole(&'a Sealer),
 }
 
 /// A pair without its key.
@@ -38,15 +38,15 @@ struct Facts {
 pub(super) async fn load(
     snapshot: &DatabaseTransaction,
     scope: &Scope,
-    keys: Keys<'_>,
+    extent: Extent<'_>,
 ) -> Result<HashMap<Key, Vec<Result<StoredPair, StoreError>>>, StoreError> {
     let pairs = Entity::find()
         .filter(scope.condition(Column::GroupId, Column::SslCertificateId))
         .order_by_asc(Column::GroupId)
         .order_by_asc(Column::SslCertificateId)
         .order_by_asc(Column::Position);
-    match keys {
-        Keys::LeftOut => {
+    match extent {
+        Extent::Facts => {
             let facts = pairs.select_only().columns([
                 Column::GroupId,
                 Column::SslCertificateId,
@@ -61,7 +61,7 @@ pub(super) async fn load(
                 (key, Ok(facts.with_key(Secret::default())))
             })))
         }
-        Keys::UnsealedBy(sealer) => {
+        Extent::Whole(sealer) => {
             let rows = pairs.all(snapshot).await?;
             Ok(by_certificate(rows.into_iter().map(|row| {
                 let key = (row.group_id.clone(), row.ssl_certificate_id.clone());

@@ -8,10 +8,10 @@ use sea_orm::{
 };
 
 use super::load::load;
-use super::pairs::Keys;
+use super::pairs::Extent;
 use super::scope::{Scope, tuple};
 use super::{CertificateFilter, StoredSslCertificate};
-use crate::column::Word;
+use crate::column::{self, Word};
 use crate::entity::ssl_certificate::{Column, Entity};
 use crate::entity::ssl_certificate_sni as sni;
 use crate::{Store, StoreError};
@@ -38,7 +38,7 @@ impl Store {
             .all(&snapshot)
             .await?;
         let scope = Scope::page(group, &rows);
-        let items = load(&snapshot, rows, &scope, Keys::LeftOut).await?;
+        let items = load(&snapshot, rows, &scope, Extent::Facts).await?;
         Ok(Page { items, total, request: page })
     }
 
@@ -52,7 +52,7 @@ impl Store {
         id: &SslCertificateId,
     ) -> Result<Option<StoredSslCertificate>, StoreError> {
         let snapshot = self.snapshot().await?;
-        one(&snapshot, group, id, Keys::UnsealedBy(&self.sealer)).await
+        one(&snapshot, group, id, Extent::Whole(&self.sealer)).await
     }
 
     /// All certificates of all groups with their keys, in slices of at most `slice` ordered by group and id, for
@@ -73,7 +73,7 @@ impl Store {
         }
         let rows = rows.all(&snapshot).await?;
         match Scope::span(&rows) {
-            Some(scope) => load(&snapshot, rows, &scope, Keys::UnsealedBy(&self.sealer)).await,
+            Some(scope) => load(&snapshot, rows, &scope, Extent::Whole(&self.sealer)).await,
             None => Ok(Vec::new()),
         }
     }
@@ -84,10 +84,10 @@ pub(super) async fn one(
     snapshot: &DatabaseTransaction,
     group: &GatewayGroupId,
     id: &SslCertificateId,
-    keys: Keys<'_>,
+    extent: Extent<'_>,
 ) -> Result<Option<StoredSslCertificate>, StoreError> {
     let rows = Entity::find_by_id((group.to_string(), id.to_string())).all(snapshot).await?;
-    Ok(load(snapshot, rows, &Scope::one(group, id), keys).await?.pop())
+    Ok(load(snapshot, rows, &Scope::one(group, id), extent).await?.pop())
 }
 
 fn condition(group: &GatewayGroupId, filter: &CertificateFilter) -> Condition {
@@ -109,7 +109,7 @@ fn condition(group: &GatewayGroupId, filter: &CertificateFilter) -> Condition {
 
 /// Whether the search text or one of the SNIs contains `text`. Both are kept in lower case.
 fn containing(group: &GatewayGroupId, text: &str) -> Condition {
-    let pattern = || LikeExpr::new(contains_pattern(&text.to_lowercase())).escape('\\');
+    let pattern = || LikeExpr::new(column::contains_pattern(&text.to_lowercase())).escape('\\');
     let with_sni = Query::select()
         .column(sni::Column::SslCertificateId)
         .from(sni::Entity)
@@ -119,29 +119,4 @@ fn containing(group: &GatewayGroupId, text: &str) -> Condition {
     Condition::any()
         .add(Expr::col(Column::SearchText).like(pattern()))
         .add(Expr::col(Column::Id).in_subquery(with_sni))
-}
-
-/// The LIKE pattern for all that contains `text`, whose own `%` and `_` stand for themselves.
-fn contains_pattern(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for character in text.chars() {
-        if matches!(character, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(character);
-    }
-    pattern.push('%');
-    pattern
-}
-
-#[cfg(test)]
-mod tests {
-    use super::contains_pattern;
-
-    #[test]
-    fn patterns_take_the_text_literally() {
-        assert_eq!(contains_pattern("test.com"), "%test.com%");
-        assert_eq!(contains_pattern(r"100%_\"), r"%100\%\_\\%");
-    }
 }

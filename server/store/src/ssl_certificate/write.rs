@@ -2,16 +2,17 @@
 
 use domain::{CertificateType, GatewayGroupId, Revision, SslCertificateId, Status};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{EntityTrait, IntoActiveModel};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter};
 use serde_json::Value;
 
-use super::pairs::Keys;
+use super::pairs::Extent;
 use super::snis::{Claim, Loss};
 use super::{NewSslCertificate, SslCertificatePatch, StoredSslCertificate, audit, cas, pairs, read, snis};
 use crate::column::{self, Row, Word};
-use crate::entity::ssl_certificate::{ActiveModel, Entity, Model};
+use crate::entity::ssl_certificate::{ActiveModel, Column, Entity, Model};
 use crate::write::{Action, AuditEntry, AuditNoun, Touched, Write};
-use crate::{Author, ChangedNoun, Store, WriteError, ca_certificate, gateway_group};
+use crate::{Author, ChangedNoun, Store, StoreError, WriteError, batch, ca_certificate, gateway_group};
 
 impl Store {
     /// Adds a certificate under a new ULID.
@@ -35,6 +36,9 @@ impl Store {
             status: Set(status.word().to_owned()),
             peer_verification: Set(new.peer_verification.word().to_owned()),
             depth: Set(u8::from(new.depth).into()),
+            exempt_paths: Set(column::json(&new.exempt_paths)),
+            allow_list: Set(column::json(&new.allow_list)),
+            advertises_ca_names: Set(new.advertises_ca_names),
             not_after: Set(pairs::not_after(&new.pairs)),
             search_text: Set(pairs::search_text(&id, &new.pairs)),
             created_at: Set(write.at().0),
@@ -77,12 +81,7 @@ impl Store {
         if let Some(status) = patch.status {
             row.status = Set(status.word().to_owned());
         }
-        if let Some(mode) = patch.peer_verification {
-            row.peer_verification = Set(mode.word().to_owned());
-        }
-        if let Some(depth) = patch.depth {
-            row.depth = Set(u8::from(depth).into());
-        }
+        change_policy(&mut row, &patch);
         if let Some(new) = patch.pairs {
             row.not_after = Set(pairs::not_after(&new));
             row.search_text = Set(pairs::search_text(id, &new));
@@ -108,7 +107,7 @@ impl Store {
     ) -> Result<(), WriteError> {
         let write = self.begin_write(author).await?;
         let certificate =
-            read::one(write.db(), group, id, Keys::LeftOut).await?.ok_or(WriteError::NotFound)?;
+            read::one(write.db(), group, id, Extent::Facts).await?.ok_or(WriteError::NotFound)?;
         // The foreign keys take its parts along.
         Entity::delete_by_id((group.to_string(), id.to_string())).exec(write.db()).await?;
         let bereft = gateway_group::clear_default_certificate(&write, group, id).await?;
@@ -129,7 +128,7 @@ impl Store {
         changed: &[&str],
         losses: &[Loss],
     ) -> Result<StoredSslCertificate, WriteError> {
-        let certificate = read::one(write.db(), group, id, Keys::UnsealedBy(&self.sealer)).await?;
+        let certificate = read::one(write.db(), group, id, Extent::Whole(&self.sealer)).await?;
         let certificate = certificate.ok_or(WriteError::NotFound)?;
         let detail = audit::detail(&certificate, changed, losses);
         finish(write, action, group, id, detail, losses, None).await?;
@@ -140,6 +139,47 @@ impl Store {
 async fn require(write: &Write, group: &GatewayGroupId, id: &SslCertificateId) -> Result<Model, WriteError> {
     let row = Entity::find_by_id((group.to_string(), id.to_string())).one(write.db()).await?;
     row.ok_or(WriteError::NotFound)
+}
+
+/// Takes over what the patch says of the policy and stands in the certificate's own row.
+fn change_policy(row: &mut ActiveModel, patch: &SslCertificatePatch) {
+    if let Some(mode) = patch.peer_verification {
+        row.peer_verification = Set(mode.word().to_owned());
+    }
+    if let Some(depth) = patch.depth {
+        row.depth = Set(u8::from(depth).into());
+    }
+    if let Some(exempt_paths) = &patch.exempt_paths {
+        row.exempt_paths = Set(column::json(exempt_paths));
+    }
+    if let Some(allow_list) = &patch.allow_list {
+        row.allow_list = Set(column::json(allow_list));
+    }
+    if let Some(advertises_ca_names) = patch.advertises_ca_names {
+        row.advertises_ca_names = Set(advertises_ca_names);
+    }
+}
+
+/// Gives certificates whose policies change, though they themselves do not, this write's revision, and says that they are
+/// touched.
+pub(crate) async fn note_change(
+    write: &Write,
+    group: &GatewayGroupId,
+    ids: &[SslCertificateId],
+) -> Result<Vec<Touched>, StoreError> {
+    for some in ids.chunks(batch::VALUES) {
+        Entity::update_many()
+            .col_expr(Column::Revision, Expr::val(write.revision()))
+            .filter(Column::GroupId.eq(group.as_str()))
+            .filter(Column::Id.is_in(some.iter().map(SslCertificateId::as_str)))
+            .exec(write.db())
+            .await?;
+    }
+    Ok(ids.iter().map(|id| touched(group, id)).collect())
+}
+
+fn touched(group: &GatewayGroupId, id: &SslCertificateId) -> Touched {
+    Touched { noun: ChangedNoun::SslCertificate, group: group.clone(), id: id.to_string() }
 }
 
 /// Writes the SNIs again where the patch has others, or where they come into use or go out of it.
@@ -178,12 +218,8 @@ async fn finish(
     losses: &[Loss],
     touched_group: Option<Touched>,
 ) -> Result<(), WriteError> {
-    let touched = |id: &SslCertificateId| Touched {
-        noun: ChangedNoun::SslCertificate,
-        group: group.clone(),
-        id: id.to_string(),
-    };
-    let certificates = std::iter::once(id).chain(losses.iter().map(|loss| &loss.from)).map(touched);
+    let certificates = std::iter::once(id).chain(losses.iter().map(|loss| &loss.from));
+    let certificates = certificates.map(|id| touched(group, id));
     let all = certificates.chain(touched_group).collect();
     let noun = AuditNoun::SslCertificate;
     let entry = AuditEntry { action, noun, id: id.as_str(), group: Some(group), detail };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use domain::{
-    CaCertificateId, CertificateType, Depth, GatewayGroupId, PeerVerificationMode, Secret, Sni,
+    CaCertificateId, CertificateType, Depth, GatewayGroupId, PeerVerificationMode, Protection, Secret, Sni,
     SslCertificateId, UnixTime,
 };
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
@@ -122,6 +122,7 @@ pub(crate) fn group_row(name: &str, listener: &str) -> GatewayGroupRow {
         listener: listener.parse().expect("an address"),
         http_listener: None,
         default_certificate: None,
+        protection: Protection::default(),
     }
 }
 
@@ -161,6 +162,9 @@ pub(crate) fn server(hosts: &[&str]) -> NewSslCertificate {
         peer_verification: PeerVerificationMode::Required,
         ca: Some(CaSource::Upload(format!("ca of {}", hosts[0]))),
         depth: Depth::default(),
+        exempt_paths: Vec::new(),
+        allow_list: Vec::new(),
+        advertises_ca_names: true,
         replace: false,
     }
 }
