@@ -1,6 +1,8 @@
 use domain::{DeniedClient, DeniedClientId, DenyEntry, GatewayGroupId, SslCertificateId, UnixTime};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+};
 use serde_json::json;
 
 use crate::column::{self, Row};
@@ -127,6 +129,18 @@ async fn finish(write: Write, action: Action, denied: &DeniedClient) -> Result<(
         }),
     };
     Ok(write.finish(entry, touched).await?)
+}
+
+/// Those of `entries` that are on any of the group's deny-lists, as texts.
+pub(crate) async fn among(
+    db: &impl ConnectionTrait,
+    group: &GatewayGroupId,
+    entries: &[String],
+) -> Result<Vec<String>, StoreError> {
+    let on_any = Entity::find()
+        .filter(Column::GroupId.eq(group.as_str()))
+        .filter(Column::Entry.is_in(entries.iter().map(String::as_str)));
+    Ok(on_any.all(db).await?.into_iter().map(|model| model.entry).collect())
 }
 
 /// The entries of one list: of an SSL certificate, or of the group.

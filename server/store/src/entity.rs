@@ -5,9 +5,11 @@
 
 pub(crate) mod audit;
 pub(crate) mod ca_certificate;
+pub(crate) mod client;
 pub(crate) mod counter;
 pub(crate) mod denied_client;
 pub(crate) mod gateway_group;
+pub(crate) mod handshake_event;
 pub(crate) mod object_change;
 pub(crate) mod revocation_list;
 pub(crate) mod seal_check;

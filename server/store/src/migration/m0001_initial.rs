@@ -5,6 +5,7 @@
 
 mod bookkeeping;
 mod gateway;
+mod observed;
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::string_len;
@@ -17,10 +18,10 @@ pub(crate) struct Migration;
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in bookkeeping::tables().into_iter().chain(gateway::tables()) {
+        for table in bookkeeping::tables().into_iter().chain(gateway::tables()).chain(observed::tables()) {
             manager.create_table(table).await?;
         }
-        for index in bookkeeping::indexes().into_iter().chain(gateway::indexes()) {
+        for index in bookkeeping::indexes().into_iter().chain(gateway::indexes()).chain(observed::indexes()) {
             manager.create_index(index).await?;
         }
         manager.execute(bookkeeping::first_revision()).await
