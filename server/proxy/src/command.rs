@@ -1,12 +1,15 @@
 //! What the rest of the gateway may ask of its workers.
 
+use std::collections::HashMap;
 use std::net::TcpListener;
 use std::time::Duration;
 
+use domain::GatewayGroupId;
 use futures_util::future::join_all;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::listener::ListenerId;
+use crate::report::Report;
 
 /// Something to do for one worker. The sender is told (or dropped) when it is done.
 #[derive(Debug)]
@@ -15,8 +18,11 @@ pub(crate) enum Command {
     Listen(Listening),
     /// Accept no more connections of a listener.
     Unlisten(ListenerId, oneshot::Sender<()>),
-    /// Judge all connections by the policies that are in force now.
-    Judge(oneshot::Sender<()>),
+    /// Judge all connections by the policies that are in force now. Answers how many of each group have been refused for
+    /// a change of policies since this was last asked.
+    Judge(oneshot::Sender<HashMap<GatewayGroupId, u64>>),
+    /// Say what was counted.
+    Report(oneshot::Sender<Report>),
     /// Stop accepting, let connections finish for so long, then end.
     Shutdown(Duration, oneshot::Sender<()>),
 }
@@ -56,12 +62,17 @@ impl Workers {
 
     /// Tells all workers the same, and waits until all have done it.
     pub(crate) async fn tell_all(&self, command: impl Fn(oneshot::Sender<()>) -> Command) {
-        let told = self.0.iter().map(|worker| {
+        self.ask_all(command).await;
+    }
+
+    /// Asks all workers the same; the answers of those that have not shut down.
+    pub(crate) async fn ask_all<T>(&self, command: impl Fn(oneshot::Sender<T>) -> Command) -> Vec<T> {
+        let asked = self.0.iter().map(|worker| {
             let (done, wait) = oneshot::channel();
             // One that has shut down has nothing left to do; `wait` ends at once then.
             let _ = worker.send(command(done));
             wait
         });
-        join_all(told.collect::<Vec<_>>()).await;
+        join_all(asked.collect::<Vec<_>>()).await.into_iter().flatten().collect()
     }
 }

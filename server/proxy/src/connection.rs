@@ -1,18 +1,30 @@
 //! A client that was let in: by which policy, and whether it still is.
 
-use std::cell::{Cell, RefCell};
+mod judge;
+
+use std::cell::{Cell, OnceCell, RefCell};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::{ServerName, UnixTime, Verdict};
-use rustls::pki_types::CertificateDer;
-use tls::{ClientTrust, Refusal};
+use domain::{ReasonCode, ServerName, Stage, UnixTime, Verdict};
 use tokio::sync::Notify;
 
-use crate::admission::{admit, no_policy};
-use crate::events::{Attempt, Decider, Negotiated, PeerChain, Record};
+use crate::admission::Standing;
+use crate::counters::{Counters, StatusCounts};
+use crate::events::{Attempt, Decider, Finding, Negotiated, PeerChain, Record};
 use crate::shared::Shared;
-use crate::snapshot::{Policy, Snapshot};
+use crate::snapshot::Policy;
+
+/// A client that a policy, as found in the snapshot with the serial `judged_in`, has let in.
+pub(crate) struct Admitted {
+    pub(crate) attempt: Arc<Attempt>,
+    pub(crate) negotiated: Negotiated,
+    pub(crate) chain: PeerChain,
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) standing: Standing,
+    pub(crate) judged_in: u64,
+}
 
 /// An open connection. Belongs to one worker's thread, so nothing in it is locked.
 #[derive(Debug)]
@@ -22,11 +34,20 @@ pub(crate) struct Connection {
     chain: PeerChain,
     /// The policy that let it in last.
     policy: RefCell<Arc<Policy>>,
+    /// As what that policy lets it in. Never of an earlier verdict.
+    standing: RefCell<Standing>,
     /// The serial of the snapshot in which `policy` was found.
     judged_in: Cell<u64>,
     is_refused: Cell<bool>,
     /// The end of the validity of the certificates that it was let in for, once somebody asked.
     valid_until: Cell<Option<UnixTime>>,
+    /// What to call the owner of its certificate, once somebody asked.
+    client_name: OnceCell<Option<String>>,
+    /// Why requests on it were refused, as far as that is recorded: once for each reason.
+    recorded: RefCell<Vec<ReasonCode>>,
+    counters: Rc<Counters>,
+    /// Where answers are counted; goes with `policy`.
+    answers: RefCell<Rc<StatusCounts>>,
     requests: Cell<usize>,
     last_request: Cell<Instant>,
     /// Set when it is to be closed: how long what it does may take.
@@ -35,22 +56,22 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// A connection that `policy`, as found in the snapshot with the given serial, has let in.
-    pub(crate) fn new(
-        attempt: Arc<Attempt>,
-        negotiated: Negotiated,
-        chain: PeerChain,
-        policy: Arc<Policy>,
-        judged_in: u64,
-    ) -> Self {
+    /// A connection of a client that was let in.
+    pub(crate) fn new(admitted: Admitted, counters: Rc<Counters>) -> Self {
+        let Admitted { attempt, negotiated, chain, policy, standing, judged_in } = admitted;
         Self {
+            answers: RefCell::new(counters.requests(&attempt.group, policy.label())),
+            counters,
             attempt,
             negotiated,
             chain,
             policy: RefCell::new(policy),
+            standing: RefCell::new(standing),
             judged_in: Cell::new(judged_in),
             is_refused: Cell::new(false),
             valid_until: Cell::new(None),
+            client_name: OnceCell::new(),
+            recorded: RefCell::default(),
             requests: Cell::new(0),
             last_request: Cell::new(Instant::now()),
             closing: Cell::new(None),
@@ -81,69 +102,58 @@ impl Connection {
         self.policy.borrow().is_guarded()
     }
 
-    /// Whether the client is still let in. If policies have changed since the last time, judges anew; a connection that
-    /// is no longer admitted is recorded and told to close.
-    pub(crate) fn is_admitted(&self, shared: &Shared) -> bool {
-        if self.is_refused.get() {
-            return false;
-        }
-        let snapshot = shared.snapshot.load();
-        if self.judged_in.replace(snapshot.serial()) == snapshot.serial() {
-            return true;
-        }
-        self.follow(&snapshot, shared)
+    /// Whether a request for `path` needs no more than what is known of the client: it is verified, the path is exempt, or
+    /// the policy does not leave it to requests at all.
+    pub(crate) fn may_reach(&self, path: &str) -> bool {
+        let policy = self.policy.borrow();
+        !policy.decides_per_request() || self.standing.borrow().is_verified() || policy.exempts(path)
     }
 
-    /// Moves on to the policy that decides in `snapshot`.
-    fn follow(&self, snapshot: &Snapshot, shared: &Shared) -> bool {
-        let Some(policy) = snapshot.policy_for_client(&self.attempt.group, self.server_name()) else {
-            let refusal = no_policy(self.server_name());
-            self.refuse(Decider::nobody(snapshot.revision()), refusal, shared);
-            return false;
+    /// What to call the client, escaped; `None` unless its certificate is verified now.
+    pub(crate) fn verified_name(&self) -> Option<&str> {
+        if !self.standing.borrow().is_verified() {
+            return None;
+        }
+        let name = || tls::certificate_facts(self.chain.first()?).ok().map(|facts| facts.display_name());
+        self.client_name.get_or_init(name).as_deref()
+    }
+
+    pub(crate) fn negotiated(&self) -> &Negotiated {
+        &self.negotiated
+    }
+
+    /// Counts an answer.
+    pub(crate) fn count_answer(&self, status: u16) {
+        self.answers.borrow().add(status);
+    }
+
+    /// Records that a request was refused, unless one was for the same reason before.
+    pub(crate) fn record_refused_request(
+        &self,
+        reason: ReasonCode,
+        detail: impl FnOnce() -> String,
+        shared: &Shared,
+    ) {
+        let mut recorded = self.recorded.borrow_mut();
+        if recorded.contains(&reason) {
+            return;
+        }
+        recorded.push(reason);
+        let decider = Decider::from(&**self.policy.borrow());
+        self.record(Stage::Request, decider, Verdict::Refused { reason, detail: detail() }, shared);
+    }
+
+    fn record(&self, stage: Stage, decider: Decider, verdict: Verdict, shared: &Shared) {
+        let finding = Finding {
+            stage,
+            attempt: Arc::clone(&self.attempt),
+            decider,
+            negotiated: self.negotiated,
+            chain: Arc::clone(&self.chain),
+            verdict,
+            is_verified: self.standing.borrow().is_verified(),
         };
-        if self.is_under(policy) {
-            return true;
-        }
-        let admitted = self.judge(policy, shared);
-        if admitted {
-            self.policy.replace(Arc::clone(policy));
-            self.valid_until.set(None);
-        }
-        admitted
-    }
-
-    fn judge(&self, policy: &Policy, shared: &Shared) -> bool {
-        match admit(policy, &self.chain, shared.options.clock.now()) {
-            Ok(()) => true,
-            Err(refusal) => {
-                self.refuse(Decider::from(policy), refusal, shared);
-                false
-            }
-        }
-    }
-
-    fn refuse(&self, decider: Decider, Refusal { reason, detail }: Refusal, shared: &Shared) {
-        self.is_refused.set(true);
-        let verdict = Verdict::Refused { reason, detail };
-        shared.events.record(Record::new(&self.attempt, decider, self.negotiated, &self.chain, verdict));
-        self.close_within(shared.options.drain_timeout);
-    }
-
-    /// Judges anew if time has run out for a certificate that the client was let in for.
-    pub(crate) fn check_validity(&self, shared: &Shared) {
-        let policy = Arc::clone(&self.policy.borrow());
-        let Some(trust) = policy.client_trust().filter(|_| !self.is_refused.get()) else { return };
-        let now = shared.options.clock.now();
-        // Worked out at the first look: a connection that ends before never pays for it.
-        let valid_until = self.valid_until.get().unwrap_or_else(|| {
-            let end = next_expiry(&self.chain, trust, self.attempt.at);
-            self.valid_until.set(Some(end));
-            end
-        });
-        if now > valid_until && self.judge(&policy, shared) {
-            // What has run out was not needed.
-            self.valid_until.set(Some(next_expiry(&self.chain, trust, now)));
-        }
+        shared.events.record(Record::new(finding, shared.options.clock.now()));
     }
 
     /// Closes an HTTP/2 connection on which no request has been made for `patience`. (hyper sees to HTTP/1.1.)
@@ -187,11 +197,4 @@ impl Drop for RequestInProgress<'_> {
         self.0.requests.set(self.0.requests.get() - 1);
         self.0.last_request.set(Instant::now());
     }
-}
-
-/// The next end, `now` or later, of the validity of a presented certificate or an anchor; if there is none, never.
-fn next_expiry(chain: &[CertificateDer<'_>], trust: &ClientTrust, now: UnixTime) -> UnixTime {
-    let presented =
-        chain.iter().filter_map(|der| tls::certificate_facts(der).ok()).map(|facts| facts.not_after);
-    presented.filter(|end| *end >= now).chain(trust.next_expiry(now)).min().unwrap_or(UnixTime(i64::MAX))
 }

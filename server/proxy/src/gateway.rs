@@ -3,12 +3,16 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{GatewayGroupId, HandshakeEvent, ListenerState, Revision, Sni, SslCertificateId};
-use tls::{Clock, HostConfig};
-use tokio::sync::Mutex;
+use domain::{GatewayGroupId, HandshakeEvent, ListenerState, Revision};
+use tls::Clock;
+use tokio::sync::{Mutex, mpsc};
 
+use crate::change::Change;
 use crate::command::{Command, Workers};
+use crate::events::Record;
 use crate::listener::{ListenerId, Listeners};
+use crate::report::{Report, add};
+use crate::request_record::{AccessLog, RequestRecord};
 use crate::shared::Shared;
 use crate::worker;
 
@@ -27,67 +31,29 @@ pub struct Options {
     pub drain_timeout: Duration,
     /// Connections at once.
     pub connections: usize,
-    /// Handshake events kept.
+    /// Handshake events kept for [`Gateway::events`].
     pub events: usize,
+    /// Whether requests are recorded. Without it [`Records::requests`] ends at once.
+    pub access_log: bool,
     /// The clock.
     pub clock: Arc<dyn Clock>,
 }
 
-/// One change of the snapshot.
-#[derive(Debug)]
-pub enum Change {
-    /// A group is new, or its settings have changed.
-    Group {
-        /// The group.
-        group: GatewayGroupId,
-        /// Where it listens.
-        listener: SocketAddr,
-        /// Where it answers plain HTTP with redirects to `listener`'s port, if anywhere.
-        http_listener: Option<SocketAddr>,
-        /// The SSL certificate whose policy decides for clients that name no host; without it they are refused.
-        default_certificate: Option<SslCertificateId>,
-    },
-    /// A group is gone, with all its policies.
-    GroupRemoved(GatewayGroupId),
-    /// A policy is new or has changed.
-    Policy {
-        /// The group.
-        group: GatewayGroupId,
-        /// The SSL certificate that it is made of.
-        certificate: SslCertificateId,
-        /// The policy.
-        policy: HostPolicy,
-    },
-    /// A policy is gone: its SSL certificate is disabled or deleted.
-    PolicyRemoved {
-        /// The group.
-        group: GatewayGroupId,
-        /// The SSL certificate.
-        certificate: SslCertificateId,
-    },
+/// What a change of the snapshot did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// How many open connections of each group it refused; they are being drained. Groups without any are left out.
+    pub closed: HashMap<GatewayGroupId, u64>,
 }
 
-/// What holds for the hosts of one SSL certificate.
+/// What happens on the gateway, for whoever keeps it. Both queues are bounded: what finds no room is dropped, and counted
+/// in [`Report::events_dropped`] and [`Report::requests_dropped`].
 #[derive(Debug)]
-pub struct HostPolicy {
-    /// The hosts.
-    pub snis: Vec<Sni>,
-    /// The revision of its last change.
-    pub revision: Revision,
-    /// What to do with their clients.
-    pub state: PolicyState,
-}
-
-/// What to do with the clients of a policy's hosts.
-#[derive(Debug)]
-pub enum PolicyState {
-    /// Serve them.
-    Serving(Arc<HostConfig>),
-    /// Refuse them all, for this reason (operators see it).
-    Broken(String),
-    /// Serve them no more, as if nobody knew the hosts: the certificate is disabled. Its names still stand in the way of
-    /// wider ones, so that switching a strict host off does not open it through a lax wildcard.
-    Suspended,
+pub struct Records {
+    /// Verdicts on clients.
+    pub handshakes: mpsc::Receiver<Record>,
+    /// Requests, with [`Options::access_log`].
+    pub requests: mpsc::Receiver<RequestRecord>,
 }
 
 /// Why a gateway could not start.
@@ -113,29 +79,47 @@ impl Gateway {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub fn start(options: Options) -> Result<Self, StartError> {
+    pub fn start(options: Options) -> Result<(Self, Records), StartError> {
         let (workers, receivers) = Workers::new(options.workers.max(1));
         let workers = Arc::new(workers);
-        let shared = Arc::new(Shared::new(options));
+        let (shared, records) = Shared::new(options);
+        let shared = Arc::new(shared);
         let listeners = Arc::new(Listeners::new(Arc::clone(&workers)));
         for (number, commands) in receivers.into_iter().enumerate() {
             let retried = (number == 0).then(|| Arc::downgrade(&listeners));
             worker::spawn(number, Arc::clone(&shared), commands, retried).map_err(StartError::Worker)?;
         }
-        Ok(Self { shared, workers, listeners, changing: Mutex::new(()) })
+        Ok((Self { shared, workers, listeners, changing: Mutex::new(()) }, records))
     }
 
     /// Makes the changes, in order and as one: no handshake and no request sees some of them without the others. When
     /// it returns, new handshakes, resumptions and requests follow the new policies, new listeners are bound (or have
     /// failed), and open connections that are no longer admitted are being drained.
-    pub async fn apply(&self, changes: Vec<Change>, revision: Revision) {
+    pub async fn apply(&self, changes: Vec<Change>, revision: Revision) -> Applied {
         let _turn = self.changing.lock().await;
         let wanted = wanted_listeners(&changes);
         // Policies first: a new listener must find them.
         let next = self.shared.snapshot.load().with(changes, revision);
         self.shared.snapshot.store(Arc::new(next));
         self.listeners.arrange(&wanted).await;
-        self.workers.tell_all(Command::Judge).await;
+        let mut closed = HashMap::new();
+        for of_worker in self.workers.ask_all(Command::Judge).await {
+            add(&mut closed, of_worker);
+        }
+        Applied { closed }
+    }
+
+    /// The gateway in numbers.
+    pub async fn report(&self) -> Report {
+        let mut report = Report {
+            events_dropped: self.shared.events.dropped(),
+            requests_dropped: self.shared.access_log.as_ref().map(AccessLog::dropped).unwrap_or_default(),
+            ..Report::default()
+        };
+        for of_worker in self.workers.ask_all(Command::Report).await {
+            report.merge(of_worker);
+        }
+        report
     }
 
     /// The revision that is served.
@@ -173,7 +157,7 @@ fn wanted_listeners(changes: &[Change]) -> HashMap<ListenerId, Option<SocketAddr
         let (group, listener, http_listener) = match change {
             Change::Group { group, listener, http_listener, .. } => (group, Some(*listener), *http_listener),
             Change::GroupRemoved(group) => (group, None, None),
-            Change::Policy { .. } | Change::PolicyRemoved { .. } => continue,
+            Change::Policy { .. } | Change::PolicyRemoved { .. } | Change::DenialsChanged(_) => continue,
         };
         wanted.insert(ListenerId::tls(group), listener);
         wanted.insert(ListenerId::plain_http(group), http_listener);

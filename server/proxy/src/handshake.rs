@@ -3,23 +3,25 @@
 use std::future::poll_fn;
 use std::io;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{ReasonCode, ServerName, Verdict};
+use domain::{ReasonCode, ServerName, Stage, UnixTime, Verdict};
 use rustls::pki_types::CertificateDer;
 use rustls::server::Acceptor;
 use rustls::{AlertDescription, HandshakeKind};
-use tls::Refusal;
+use tls::{Observed, Refusal};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
-use crate::admission::{admit, no_policy, policy_broken, unknown_host};
-use crate::connection::Connection;
-use crate::events::{Attempt, Decider, Negotiated, PeerChain, Record};
+use crate::admission::{Standing, admit, no_policy, policy_broken, unknown_host, weigh};
+use crate::connection::{Admitted, Connection};
+use crate::counters::Counters;
+use crate::events::{Attempt, Decider, Finding, Negotiated, PeerChain, Record};
 use crate::hang_up::{hang_up, send_alert};
 use crate::shared::Shared;
 use crate::snapshot::Policy;
@@ -30,35 +32,91 @@ const GOODBYE: Duration = Duration::from_secs(1);
 /// Makes the handshake, and records its outcome. `None`: the client was refused and is gone.
 pub(crate) async fn handshake(
     shared: &Shared,
+    counters: &Rc<Counters>,
     mut attempt: Attempt,
     socket: TcpStream,
 ) -> Option<(Connection, TlsStream<TcpStream>)> {
+    let book = Book { shared, counters };
     let started = Instant::from_std(attempt.started);
     let hello_deadline = started + shared.options.client_hello_timeout.min(shared.options.handshake_timeout);
     let deadline = started + shared.options.handshake_timeout;
 
     let start = match read_client_hello(socket, hello_deadline).await {
         Ok(start) => start,
-        Err(rejection) => return reject(shared, attempt, None, rejection).await,
+        Err(rejection) => return book.reject(attempt, None, rejection).await,
     };
     attempt.server_name = match destination(&start) {
         Ok(host) => host,
-        Err(refusal) => return reject(shared, attempt, None, unrecognised(start, refusal)).await,
+        Err(refusal) => return book.reject(attempt, None, unrecognised(start, refusal)).await,
     };
     let Some((policy, found_in)) = find_policy(shared, &attempt) else {
         let refusal = no_policy(attempt.server_name.as_ref());
-        return reject(shared, attempt, None, unrecognised(start, refusal)).await;
+        return book.reject(attempt, None, unrecognised(start, refusal)).await;
     };
     match finish(shared, &policy, start, deadline).await {
-        Ok((stream, chain)) => {
+        Ok(LetIn { stream, chain, standing }) => {
             let negotiated = Negotiated::of(stream.get_ref().1);
             let attempt = Arc::new(attempt);
-            let decider = Decider::from(&*policy);
-            shared.events.record(Record::new(&attempt, decider, negotiated, &chain, Verdict::Accepted));
-            Some((Connection::new(attempt, negotiated, chain, policy, found_in), stream))
+            book.record(Finding {
+                stage: Stage::Handshake,
+                attempt: Arc::clone(&attempt),
+                decider: Decider::from(&*policy),
+                negotiated,
+                chain: Arc::clone(&chain),
+                verdict: standing.verdict(),
+                is_verified: standing.is_verified(),
+            });
+            let admitted = Admitted { attempt, negotiated, chain, policy, standing, judged_in: found_in };
+            Some((Connection::new(admitted, Rc::clone(counters)), stream))
         }
-        Err(rejection) => reject(shared, attempt, Some(&policy), rejection).await,
+        Err(rejection) => book.reject(attempt, Some(&policy), rejection).await,
     }
+}
+
+/// Where outcomes are written down.
+struct Book<'a> {
+    shared: &'a Shared,
+    counters: &'a Counters,
+}
+
+impl Book<'_> {
+    fn record(&self, finding: Finding) {
+        let record = Record::new(finding, self.shared.options.clock.now());
+        self.counters.count_handshake(&record);
+        self.shared.events.record(record);
+    }
+
+    /// Records a refusal, then parts from the client.
+    async fn reject<T>(
+        &self,
+        attempt: Attempt,
+        policy: Option<&Arc<Policy>>,
+        rejection: Rejection,
+    ) -> Option<T> {
+        let decider = match policy {
+            Some(policy) => Decider::from(&**policy),
+            None => Decider::nobody(self.shared.snapshot.load().revision()),
+        };
+        let Refusal { reason, detail } = rejection.refusal;
+        self.record(Finding {
+            stage: Stage::Handshake,
+            attempt: Arc::new(attempt),
+            decider,
+            negotiated: rejection.negotiated,
+            chain: PeerChain::from(rejection.chain),
+            verdict: Verdict::Refused { reason, detail },
+            is_verified: false,
+        });
+        rejection.farewell.say().await;
+        None
+    }
+}
+
+/// A client that is let in.
+struct LetIn {
+    stream: TlsStream<TcpStream>,
+    chain: PeerChain,
+    standing: Standing,
 }
 
 /// The policy that decides, and the serial of the snapshot that says so.
@@ -88,6 +146,24 @@ enum Farewell {
     CloseNotify(Box<TlsStream<TcpStream>>),
 }
 
+impl Farewell {
+    async fn say(self) {
+        match self {
+            Self::None => {}
+            Self::Linger(socket) => hang_up(socket).await,
+            Self::Alert(mut socket, alert) => {
+                send_alert(&mut socket, alert).await;
+                hang_up(socket).await;
+            }
+            Self::CloseNotify(mut stream) => {
+                // A client that does not take the goodbye is cut off.
+                let _ = tokio::time::timeout(GOODBYE, stream.shutdown()).await;
+                hang_up(stream.into_inner().0).await;
+            }
+        }
+    }
+}
+
 impl Rejection {
     fn new(refusal: Refusal, farewell: Farewell) -> Self {
         Self { refusal, chain: Vec::new(), negotiated: Negotiated::default(), farewell }
@@ -101,37 +177,6 @@ impl Rejection {
     fn failed(error: &io::Error, socket: Option<TcpStream>) -> Self {
         Self::new(refusal_of(error), socket.map_or(Farewell::None, Farewell::Linger))
     }
-}
-
-/// Records the refusal, then parts from the client.
-async fn reject<T>(
-    shared: &Shared,
-    attempt: Attempt,
-    policy: Option<&Arc<Policy>>,
-    rejection: Rejection,
-) -> Option<T> {
-    let decider = match policy {
-        Some(policy) => Decider::from(&**policy),
-        None => Decider::nobody(shared.snapshot.load().revision()),
-    };
-    let Refusal { reason, detail } = rejection.refusal;
-    let verdict = Verdict::Refused { reason, detail };
-    let chain = PeerChain::from(rejection.chain);
-    shared.events.record(Record::new(&Arc::new(attempt), decider, rejection.negotiated, &chain, verdict));
-    match rejection.farewell {
-        Farewell::None => {}
-        Farewell::Linger(socket) => hang_up(socket).await,
-        Farewell::Alert(mut socket, alert) => {
-            send_alert(&mut socket, alert).await;
-            hang_up(socket).await;
-        }
-        Farewell::CloseNotify(mut stream) => {
-            // A client that does not take the goodbye is cut off.
-            let _ = tokio::time::timeout(GOODBYE, stream.shutdown()).await;
-            hang_up(stream.into_inner().0).await;
-        }
-    }
-    None
 }
 
 async fn read_client_hello(
@@ -164,7 +209,7 @@ async fn finish(
     policy: &Policy,
     start: StartHandshake<TcpStream>,
     deadline: Instant,
-) -> Result<(TlsStream<TcpStream>, PeerChain), Rejection> {
+) -> Result<LetIn, Rejection> {
     let config = match policy.host_config() {
         Ok(config) => config,
         Err(reason) => {
@@ -184,15 +229,15 @@ async fn finish(
         Ok(Ok(stream)) => {
             let session = stream.get_ref().1;
             let chain = PeerChain::from(session.peer_certificates().unwrap_or_default());
-            if session.handshake_kind() == Some(HandshakeKind::Resumed) {
-                // rustls takes a session up again without a look at the certificates of old.
-                if let Err(refusal) = admit(policy, &chain, shared.options.clock.now()) {
+            let is_resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
+            match standing(policy, &chain, observed.filter(|_| !is_resumed), shared.options.clock.now()) {
+                Ok(standing) => Ok(LetIn { stream, chain, standing }),
+                Err(refusal) => {
                     let negotiated = Negotiated::of(session);
                     let farewell = Farewell::CloseNotify(Box::new(stream));
-                    return Err(Rejection { refusal, chain: chain.to_vec(), negotiated, farewell });
+                    Err(Rejection { refusal, chain: chain.to_vec(), negotiated, farewell })
                 }
             }
-            Ok((stream, chain))
         }
         Ok(Err((error, socket))) => {
             let mut rejection = Rejection::failed(&error, Some(socket));
@@ -203,6 +248,20 @@ async fn finish(
             Err(rejection)
         }
         Err(_) => Err(Rejection::timed_out("the handshake")),
+    }
+}
+
+/// As what a client counts that rustls lets in. `seen` is the verifier's verdict in this very handshake: it is not asked a
+/// second time. A resumed session has none: rustls takes it up again without a look at the certificates of old.
+fn standing(
+    policy: &Policy,
+    chain: &PeerChain,
+    seen: Option<Observed>,
+    now: UnixTime,
+) -> Result<Standing, Refusal> {
+    match seen.filter(|seen| *seen.chain == **chain) {
+        Some(seen) => weigh(policy, chain, |_| seen.refusal.map_or(Ok(()), Err)),
+        None => admit(policy, chain, now),
     }
 }
 

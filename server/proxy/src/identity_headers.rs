@@ -18,8 +18,8 @@ pub(crate) fn strip(headers: &mut HeaderMap) {
     }
 }
 
-/// An underscore counts as a hyphen: services behind CGI-like interfaces cannot tell the two apart.
-fn is_identity(name: &str) -> bool {
+/// Whether a name is one of them. An underscore counts as a hyphen: services behind CGI-like interfaces cannot tell the two apart.
+pub(crate) fn is_identity(name: &str) -> bool {
     let same = |a: u8, b: u8| a.eq_ignore_ascii_case(&b) || (a == b'_' && b == b'-');
     let starts_with = |prefix: &str| {
         name.len() >= prefix.len() && name.bytes().zip(prefix.bytes()).all(|(a, b)| same(a, b))

@@ -4,20 +4,31 @@
 //! policy that is half valid: a broken one refuses its hosts' clients.
 
 mod admission;
+mod change;
 mod command;
 mod connection;
+mod counters;
 mod echo;
 mod events;
+mod exempt_paths;
 mod gateway;
 mod handshake;
 mod hang_up;
+mod hop_by_hop;
 mod identity_headers;
 mod listener;
 mod redirect;
+mod report;
 mod request;
+mod request_record;
 mod serve;
 mod shared;
 mod snapshot;
 mod worker;
 
-pub use gateway::{Change, Gateway, HostPolicy, Options, PolicyState, StartError};
+pub use change::{Change, HostPolicy, PolicyState};
+pub use events::Record;
+pub use exempt_paths::ExemptPaths;
+pub use gateway::{Applied, Gateway, Options, Records, StartError};
+pub use report::{HandshakeLabels, HandshakeOutcome, Histogram, Report, RequestLabels};
+pub use request_record::{RequestLine, RequestRecord};

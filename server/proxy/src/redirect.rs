@@ -112,7 +112,8 @@ mod tests {
     use http::header::HOST;
 
     use super::*;
-    use crate::gateway::{Change, HostPolicy, PolicyState};
+    use crate::change::{Change, HostPolicy, PolicyState};
+    use crate::exempt_paths::ExemptPaths;
 
     /// The answer of a group that has `test.com` and `*.test.com`, and whose clients are let in nowhere.
     fn location_of(port: Option<u16>, method: &str, target: &str, host: &str) -> Result<String, u16> {
@@ -124,6 +125,7 @@ mod tests {
                 snis: ["test.com", "*.test.com"].map(|sni| sni.parse().expect("valid")).to_vec(),
                 revision: Revision(1),
                 state: PolicyState::Broken(String::new()),
+                exempt_paths: ExemptPaths::default(),
             },
         };
         let snapshot = ArcSwap::from_pointee(Snapshot::default().with([policy], Revision(1)));

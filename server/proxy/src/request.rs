@@ -1,17 +1,23 @@
 //! From a request's head to the service that answers it: whose host it asks for, and whether it may on this connection.
 
 use std::net::IpAddr;
+use std::time::Instant;
 
 use bytes::Bytes;
-use domain::{ReasonCode, ServerName};
+use domain::{GatewayGroupId, ReasonCode, ServerName};
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
 use http_body_util::Full;
 use hyper::body::{Body, Incoming};
 
 use crate::connection::Connection;
+use crate::events::connection_id;
+use crate::request_record::{RequestLine, RequestRecord};
 use crate::shared::Shared;
-use crate::{echo, identity_headers};
+use crate::{echo, hop_by_hop, identity_headers};
+
+/// Characters of a path in the detail of an event.
+const DETAIL_PATH: usize = 128;
 
 /// Answers a request. What the client gets to know of a refusal is its status only.
 pub(crate) async fn answer(
@@ -19,7 +25,9 @@ pub(crate) async fn answer(
     connection: &Connection,
     mut request: Request<Incoming>,
 ) -> Response<Full<Bytes>> {
+    let started = Instant::now();
     let _in_progress = connection.begin_request();
+    let line = shared.access_log.is_some().then(|| RequestLine::of(&request));
     let version = request.version();
     let is_head = request.method() == Method::HEAD;
     let response = match route(shared, connection, &request) {
@@ -30,7 +38,36 @@ pub(crate) async fn answer(
         }
         Err(refusal) => refusal.response(version),
     };
-    if is_head { without_body(response) } else { response }
+    let response = if is_head { without_body(response) } else { response };
+    connection.count_answer(response.status().as_u16());
+    if let (Some(log), Some(line)) = (&shared.access_log, line) {
+        log.record(record(shared, connection, line, &response, started));
+    }
+    response
+}
+
+fn record(
+    shared: &Shared,
+    connection: &Connection,
+    line: RequestLine,
+    response: &Response<Full<Bytes>>,
+    started: Instant,
+) -> RequestRecord {
+    let attempt = connection.attempt();
+    let negotiated = connection.negotiated();
+    RequestRecord {
+        connection: connection_id(attempt.connection),
+        at: shared.options.clock.now(),
+        group: GatewayGroupId::clone(&attempt.group),
+        client: attempt.client,
+        line,
+        status: response.status().as_u16(),
+        bytes: response.body().size_hint().exact().unwrap_or_default(),
+        duration_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        identity: connection.verified_name().map(str::to_owned),
+        tls_version: negotiated.version_name(),
+        resumed: negotiated.resumed,
+    }
 }
 
 /// The client's address, in IPv4's own form where it is one.
@@ -43,8 +80,10 @@ fn client_address(connection: &Connection) -> IpAddr {
 enum Refusal {
     /// The client is no longer let in; the connection is being closed.
     NotAdmitted,
-    /// No host, more than one, or something that is no host name.
-    BadHost(&'static str),
+    /// No host, more than one, or something that is no host name; or anything else that nobody should send.
+    Bad(&'static str),
+    /// The path is for verified clients only.
+    PathRequiresCert,
     /// The host's policy, or this connection's, wants another connection.
     Misdirected,
     /// Nobody has heard of the host.
@@ -58,7 +97,8 @@ impl Refusal {
             Self::NotAdmitted | Self::Misdirected => {
                 (StatusCode::MISDIRECTED_REQUEST, "Misdirected request\n")
             }
-            Self::BadHost(_) => (StatusCode::BAD_REQUEST, "Bad request\n"),
+            // The client is not told more: what a path needs is a detail of the policy.
+            Self::Bad(_) | Self::PathRequiresCert => (StatusCode::BAD_REQUEST, "Bad request\n"),
             Self::UnknownHost => (StatusCode::NOT_FOUND, "Not found\n"),
         };
         let mut response = Response::new(Full::from(body));
@@ -71,24 +111,46 @@ impl Refusal {
         response
     }
 
-    fn log(self, connection: &Connection) {
-        let id = connection.attempt().connection;
-        let sni = connection.server_name().map_or("", ServerName::as_str);
+    /// Records what operators have to know, and says the rest to whoever looks for it.
+    fn note<B>(self, shared: &Shared, connection: &Connection, request: &Request<B>) {
         match self {
             Self::Misdirected => {
-                tracing::info!(connection = %id, sni, reason = %ReasonCode::Misdirected421, "request refused");
+                let detail = || misdirected(connection, request);
+                connection.record_refused_request(ReasonCode::Misdirected421, detail, shared);
             }
-            Self::BadHost(why) => tracing::debug!(connection = %id, sni, why, "request refused"),
-            Self::NotAdmitted | Self::UnknownHost => {
+            Self::PathRequiresCert => {
+                let detail = || requires_certificate(request.uri().path());
+                connection.record_refused_request(ReasonCode::PathRequiresCert, detail, shared);
+            }
+            Self::Bad(_) | Self::NotAdmitted | Self::UnknownHost => {
+                let id = connection.attempt().connection;
+                let sni = connection.server_name().map_or("", ServerName::as_str);
                 tracing::debug!(connection = %id, sni, reason = ?self, "request refused");
             }
         }
     }
 }
 
+fn misdirected<B>(connection: &Connection, request: &Request<B>) -> String {
+    let asked = authority(request.version(), request.uri(), request.headers())
+        .ok()
+        .and_then(|authority| ServerName::from_authority(authority).ok());
+    format!(
+        "a request for {} came on a connection that was made for {}",
+        asked.as_ref().map_or("another host", ServerName::as_str),
+        connection.server_name().map_or("no host by name", ServerName::as_str),
+    )
+}
+
+fn requires_certificate(path: &str) -> String {
+    // Escaped: in HTTP a path may have characters beyond ASCII.
+    let path: String = path.escape_default().take(DETAIL_PATH).collect();
+    format!("the path {path} is not exempt, and the client has no verified certificate")
+}
+
 /// Whether the request may be answered on this connection.
 fn route<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> Result<(), Refusal> {
-    check(shared, connection, request).inspect_err(|refusal| refusal.log(connection))
+    check(shared, connection, request).inspect_err(|refusal| refusal.note(shared, connection, request))
 }
 
 fn check<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> Result<(), Refusal> {
@@ -96,15 +158,24 @@ fn check<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> R
         return Err(Refusal::NotAdmitted);
     }
     if request.method() == Method::CONNECT {
-        return Err(Refusal::BadHost("a gateway makes no tunnels"));
+        return Err(Refusal::Bad("a gateway makes no tunnels"));
     }
-    let authority =
-        authority(request.version(), request.uri(), request.headers()).map_err(Refusal::BadHost)?;
+    hop_by_hop::check(request.headers()).map_err(Refusal::Bad)?;
+    check_host(shared, connection, request)?;
+    if !connection.may_reach(request.uri().path()) {
+        return Err(Refusal::PathRequiresCert);
+    }
+    Ok(())
+}
+
+/// Whether the request's host may be reached on this connection.
+fn check_host<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> Result<(), Refusal> {
+    let authority = authority(request.version(), request.uri(), request.headers()).map_err(Refusal::Bad)?;
     if connection.server_name().is_some_and(|host| names(authority, host)) {
         // The handshake's own host, which the connection has just been found to be admitted to.
         return Ok(());
     }
-    let host = ServerName::from_authority(authority).map_err(|_| Refusal::BadHost("not a host name"))?;
+    let host = ServerName::from_authority(authority).map_err(|_| Refusal::Bad("not a host name"))?;
     let snapshot = shared.snapshot.load();
     match snapshot.policy(&connection.attempt().group, &host) {
         Some(policy) if connection.is_under(policy) => Ok(()),

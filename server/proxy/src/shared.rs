@@ -4,7 +4,8 @@ use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
 use crate::events::Events;
-use crate::gateway::Options;
+use crate::gateway::{Options, Records};
+use crate::request_record::AccessLog;
 use crate::snapshot::Snapshot;
 
 /// What all workers of a gateway share. Requests read the snapshot, and nothing else of it that another thread writes.
@@ -13,17 +14,23 @@ pub(crate) struct Shared {
     pub(crate) options: Options,
     pub(crate) snapshot: ArcSwap<Snapshot>,
     pub(crate) events: Events,
+    /// There is none unless it was asked for.
+    pub(crate) access_log: Option<AccessLog>,
     /// One permit for each connection.
     pub(crate) connections: Arc<Semaphore>,
 }
 
 impl Shared {
-    pub(crate) fn new(options: Options) -> Self {
-        Self {
+    pub(crate) fn new(options: Options) -> (Self, Records) {
+        let (events, handshakes) = Events::new(options.events);
+        let (access_log, requests) = AccessLog::new();
+        let shared = Self {
             snapshot: ArcSwap::default(),
-            events: Events::new(options.events),
+            events,
+            access_log: options.access_log.then_some(access_log),
             connections: Arc::new(Semaphore::new(options.connections.min(Semaphore::MAX_PERMITS))),
             options,
-        }
+        };
+        (shared, Records { handshakes, requests })
     }
 }

@@ -4,12 +4,14 @@ mod group;
 
 use std::sync::Arc;
 
-use domain::{GatewayGroupId, Revision, ServerName, Sni, SslCertificateId};
+use domain::{GatewayGroupId, PeerVerificationMode, Protection, Revision, ServerName, Sni, SslCertificateId};
 use rpds::HashTrieMapSync;
-use tls::{ClientTrust, HostConfig};
+use tls::{ClientPolicy, ClientTrust, Enforcement, HostConfig};
 
 use self::group::Group;
-use crate::gateway::{Change, HostPolicy, PolicyState};
+use crate::change::{Change, HostPolicy, PolicyState};
+use crate::exempt_paths::ExemptPaths;
+use crate::report::Report;
 
 /// One version of what holds for the hosts of one SSL certificate. Which version a connection was judged by is told by
 /// the identity of its `Arc`.
@@ -19,9 +21,22 @@ pub(crate) struct Policy {
     pub(crate) revision: Revision,
     snis: Vec<Sni>,
     state: PolicyState,
+    exempt_paths: ExemptPaths,
+    label: Arc<str>,
 }
 
 impl Policy {
+    fn new(certificate: SslCertificateId, policy: HostPolicy) -> Self {
+        let HostPolicy { snis, revision, state, exempt_paths } = policy;
+        let label = snis.first().map_or_else(|| Report::UNKNOWN_HOST.into(), |sni| sni.to_string().into());
+        Self { certificate, revision, snis, state, exempt_paths, label }
+    }
+
+    /// Names it in metrics.
+    pub(crate) fn label(&self) -> &Arc<str> {
+        &self.label
+    }
+
     /// How to serve its hosts.
     ///
     /// # Errors
@@ -39,14 +54,39 @@ impl Policy {
         matches!(self.state, PolicyState::Suspended)
     }
 
+    fn client_policy(&self) -> Option<&ClientPolicy> {
+        self.host_config().ok().and_then(HostConfig::client_policy)
+    }
+
     /// Who is let in, if a client certificate is asked for at all.
     pub(crate) fn client_trust(&self) -> Option<&Arc<ClientTrust>> {
-        self.host_config().ok().and_then(HostConfig::client_trust)
+        self.client_policy().map(|policy| &policy.trust)
+    }
+
+    /// What it asks of clients; `None` if it cannot be enforced.
+    pub(crate) fn mode(&self) -> Option<PeerVerificationMode> {
+        let config = self.host_config().ok()?;
+        Some(match config.client_policy().map(|policy| policy.enforcement) {
+            None => PeerVerificationMode::Off,
+            Some(Enforcement::Required | Enforcement::PerRequest) => PeerVerificationMode::Required,
+            Some(Enforcement::Optional) => PeerVerificationMode::Optional,
+            Some(Enforcement::ReportOnly) => PeerVerificationMode::ReportOnly,
+        })
+    }
+
+    /// Whether it lets every client in and decides at each request.
+    pub(crate) fn decides_per_request(&self) -> bool {
+        self.client_policy().is_some_and(|policy| policy.enforcement == Enforcement::PerRequest)
+    }
+
+    /// Whether a request for this path needs no verified client, where requests decide.
+    pub(crate) fn exempts(&self, path: &str) -> bool {
+        self.exempt_paths.covers(path)
     }
 
     /// Whether its hosts may only be reached over connections that this very policy has judged.
     pub(crate) fn is_guarded(&self) -> bool {
-        self.host_config().is_err() || self.client_trust().is_some()
+        self.host_config().is_err() || self.client_policy().is_some()
     }
 }
 
@@ -88,6 +128,16 @@ impl Snapshot {
         }
     }
 
+    /// What a group's clients may use up.
+    pub(crate) fn protection(&self, group: &GatewayGroupId) -> Option<&Arc<Protection>> {
+        self.groups.get(group)?.protection()
+    }
+
+    /// Whether a group's deny-list has changed after the snapshot with this serial.
+    pub(crate) fn denials_changed_since(&self, group: &GatewayGroupId, serial: u64) -> bool {
+        self.groups.get(group).is_some_and(|group| group.denials_changed_in() > serial)
+    }
+
     /// The next snapshot.
     pub(crate) fn with(&self, changes: impl IntoIterator<Item = Change>, revision: Revision) -> Self {
         let mut next = Self { serial: self.serial + 1, revision, groups: self.groups.clone() };
@@ -100,14 +150,20 @@ impl Snapshot {
     fn make(&mut self, change: Change) {
         match change {
             // Where a group listens is not part of what it serves.
-            Change::Group { group, default_certificate, listener: _, http_listener: _ } => {
-                self.change_group(group, |group| group.set_default(default_certificate));
+            Change::Group { group, default_certificate, protection, listener: _, http_listener: _ } => {
+                self.change_group(group, |group| group.set(default_certificate, protection));
+            }
+            Change::DenialsChanged(group) => {
+                let serial = self.serial;
+                if let Some(group) = self.groups.get_mut(&group) {
+                    group.change_denials(serial);
+                }
             }
             Change::GroupRemoved(group) => {
                 self.groups.remove_mut(&group);
             }
-            Change::Policy { group, certificate, policy: HostPolicy { snis, revision, state } } => {
-                let policy = Arc::new(Policy { certificate, revision, snis, state });
+            Change::Policy { group, certificate, policy } => {
+                let policy = Arc::new(Policy::new(certificate, policy));
                 self.change_group(group, |group| group.insert(&policy));
             }
             Change::PolicyRemoved { group, certificate } => {
@@ -176,6 +232,7 @@ mod tests {
                     snis: snis.iter().map(|sni| SNIS[*sni].parse().expect("valid")).collect(),
                     revision: Revision(*revision),
                     state: PolicyState::Broken(String::new()),
+                    exempt_paths: ExemptPaths::default(),
                 },
             },
             Step::Remove { group: g, certificate: c } => {
@@ -253,6 +310,7 @@ mod tests {
                 snis: vec![sni.parse().expect("valid")],
                 revision: Revision(revision),
                 state: PolicyState::Broken(String::new()),
+                exempt_paths: ExemptPaths::default(),
             },
         }
     }

@@ -21,10 +21,12 @@ use ulid::Ulid;
 
 use crate::command::{Command, Listening};
 use crate::connection::Connection;
+use crate::counters::Counters;
 use crate::events::Attempt;
 use crate::handshake::handshake;
 use crate::listener::{ListenerId, Listeners, Protocol};
 use crate::redirect;
+use crate::report::Report;
 use crate::serve::Http;
 use crate::shared::Shared;
 
@@ -93,6 +95,7 @@ struct Worker {
     http: Http,
     listeners: RefCell<HashMap<ListenerId, Accepting>>,
     connections: RefCell<HashMap<Ulid, Rc<Connection>>>,
+    counters: Rc<Counters>,
     tasks: TaskTracker,
     /// Set once it shuts down: how long connections may take.
     grace: Cell<Option<Duration>>,
@@ -113,6 +116,7 @@ impl Worker {
             shared,
             listeners: RefCell::default(),
             connections: RefCell::default(),
+            counters: Rc::default(),
             tasks: TaskTracker::new(),
             grace: Cell::new(None),
             shutdown: CancellationToken::new(),
@@ -142,7 +146,10 @@ impl Worker {
                 }
                 Command::Judge(done) => {
                     self.judge().await;
-                    let _ = done.send(());
+                    let _ = done.send(self.counters.take_closed());
+                }
+                Command::Report(done) => {
+                    let _ = done.send(self.report());
                 }
                 Command::Shutdown(grace, done) => {
                     self.drain(grace).await;
@@ -205,11 +212,17 @@ impl Worker {
             connection: Ulid::new(),
             group,
             client,
+            proxy: None,
+            // Of a client that is gone already, it does not matter any more.
+            local: socket.local_addr().unwrap_or(client),
             at: self.shared.options.clock.now(),
             started: Instant::now(),
             server_name: None,
         };
-        let Some((connection, stream)) = handshake(&self.shared, attempt, socket).await else { return };
+        let Some((connection, stream)) = handshake(&self.shared, &self.counters, attempt, socket).await
+        else {
+            return;
+        };
         let connection = self.register(connection);
         // Policies may have changed during the handshake, when nobody could find the connection yet.
         connection.is_admitted(&self.shared);
@@ -234,6 +247,15 @@ impl Worker {
         let connection = Rc::new(connection);
         self.connections.borrow_mut().insert(connection.attempt().connection, Rc::clone(&connection));
         Registered { connections: &self.connections, connection }
+    }
+
+    fn report(&self) -> Report {
+        let mut report = self.counters.report();
+        for connection in self.connections.borrow().values() {
+            let group = GatewayGroupId::clone(&connection.attempt().group);
+            *report.open_connections.entry(group).or_default() += 1;
+        }
+        report
     }
 
     async fn judge(&self) {

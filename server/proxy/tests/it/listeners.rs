@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 
 use domain::{GatewayGroupId, ListenerState, Revision};
-use proxy::{Change, HostPolicy, PolicyState};
+use proxy::{Change, ExemptPaths, HostPolicy, PolicyState};
 use rustls::AlertDescription;
 use tokio::net::TcpStream;
 
@@ -93,6 +93,7 @@ async fn groups_know_nothing_of_each_other() {
         policy: HostPolicy {
             snis: vec!["test.com".parse().expect("an SNI")],
             revision: Revision(9),
+            exempt_paths: ExemptPaths::default(),
             state: PolicyState::Broken("no key".to_owned()),
         },
     };

@@ -4,9 +4,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{Depth, GatewayGroupId, HandshakeEvent, ListenerState, ReasonCode, Revision, UnixTime, Verdict};
-use proxy::{Change, Gateway, HostPolicy, Options, PolicyState};
-use tls::{ClientTrust, HostConfig, TrustAnchors};
+use domain::{
+    Depth, GatewayGroupId, HandshakeEvent, ListenerState, Protection, ReasonCode, Revision,
+    StaleRevocationLists, UnixTime,
+};
+use proxy::{Applied, Change, ExemptPaths, Gateway, HostPolicy, Options, PolicyState, Records};
+use tls::{
+    ClientCa, ClientPolicy, ClientTrust, Enforcement, GroupDenials, HostConfig, RevocationLists,
+    TrustAnchors, TrustRules,
+};
 
 use super::pki::{Authority, Identity, NOW};
 use super::{TestClock, until};
@@ -18,7 +24,13 @@ pub(crate) fn group() -> GatewayGroupId {
 
 /// A group that listens here, and has nothing else.
 pub(crate) fn settings(group: GatewayGroupId, listener: SocketAddr) -> Change {
-    Change::Group { group, listener, http_listener: None, default_certificate: None }
+    Change::Group {
+        group,
+        listener,
+        http_listener: None,
+        default_certificate: None,
+        protection: Protection::default(),
+    }
 }
 
 /// Whom a policy lets in.
@@ -36,6 +48,7 @@ pub(crate) struct Bench {
     pub(crate) address: SocketAddr,
     /// Issues the servers' certificates, and is what clients trust.
     pub(crate) servers: Authority,
+    pub(crate) records: Records,
     revision: u64,
 }
 
@@ -49,13 +62,14 @@ impl Bench {
         let clock = Arc::new(TestClock::at(NOW.into()));
         let mut options = options(&clock);
         change(&mut options);
-        let gateway = Arc::new(Gateway::start(options).expect("started"));
+        let (gateway, records) = Gateway::start(options).expect("started");
+        let gateway = Arc::new(gateway);
         let listener = SocketAddr::from(([127, 0, 0, 1], 0));
         gateway.apply(vec![settings(group(), listener)], Revision(1)).await;
         let ListenerState::Listening(address) = gateway.listener_state(&group()) else {
             panic!("not listening");
         };
-        Self { gateway, clock, address, servers: Authority::root("Servers"), revision: 1 }
+        Self { gateway, clock, address, servers: Authority::root("Servers"), records, revision: 1 }
     }
 
     /// A gateway with one certificate for `test.com` which lets in clients of an authority, both as the guide has them.
@@ -66,9 +80,9 @@ impl Bench {
         (bench, clients)
     }
 
-    pub(crate) async fn apply(&mut self, changes: Vec<Change>) {
+    pub(crate) async fn apply(&mut self, changes: Vec<Change>) -> Applied {
         self.revision += 1;
-        self.gateway.apply(changes, Revision(self.revision)).await;
+        self.gateway.apply(changes, Revision(self.revision)).await
     }
 
     /// Adds or replaces a certificate with a policy.
@@ -93,24 +107,35 @@ impl Bench {
                 snis: snis.iter().map(|sni| sni.parse().expect("an SNI")).collect(),
                 revision: Revision(self.revision + 1),
                 state,
+                exempt_paths: ExemptPaths::default(),
             },
         }
     }
 
     fn host_config(&self, identity: &Identity, clients: &Clients<'_>) -> HostConfig {
-        let trust = match clients {
+        let policy = match clients {
             Clients::All => None,
             Clients::Of(authorities, depth) => {
-                let anchors: Vec<TrustAnchors> = authorities
-                    .iter()
-                    .map(|authority| TrustAnchors::load(&authority.pem()).expect("an anchor"))
-                    .collect();
-                let depth = Depth::new(*depth).expect("a depth");
-                Some(Arc::new(ClientTrust::new(&anchors, depth).expect("a trust")))
+                let ca = |authority: &&Authority| {
+                    let anchors = TrustAnchors::load(&authority.pem()).expect("an anchor");
+                    ClientCa::new(anchors, RevocationLists::none(), StaleRevocationLists::Block)
+                };
+                let rules = TrustRules {
+                    cas: authorities.iter().map(ca).collect(),
+                    depth: Depth::new(*depth).expect("a depth"),
+                    allow_list: Vec::new(),
+                    deny_list: Vec::new(),
+                    group_denials: GroupDenials::new([]),
+                };
+                Some(ClientPolicy {
+                    trust: Arc::new(ClientTrust::new(rules).expect("a trust")),
+                    enforcement: Enforcement::Required,
+                    advertises_ca_names: true,
+                })
             }
         };
         let clock = Arc::<TestClock>::clone(&self.clock);
-        HostConfig::new(&[identity.key_pair()], trust, clock).expect("a configuration")
+        HostConfig::new(&[identity.key_pair()], policy, clock).expect("a configuration")
     }
 
     /// Makes clients that name no host meet the policy of this certificate, or none.
@@ -120,6 +145,7 @@ impl Bench {
             listener: self.address,
             http_listener: None,
             default_certificate: certificate.map(|id| id.parse().expect("an id")),
+            protection: Protection::default(),
         }])
         .await;
     }
@@ -131,6 +157,7 @@ impl Bench {
             listener: self.address,
             http_listener: Some(address),
             default_certificate: None,
+            protection: Protection::default(),
         }])
         .await;
     }
@@ -160,10 +187,8 @@ impl Bench {
 
 /// The reason of a refusal.
 pub(crate) fn reason(event: &HandshakeEvent) -> ReasonCode {
-    match &event.verdict {
-        Verdict::Refused { reason, .. } => *reason,
-        Verdict::Accepted => panic!("the client was let in: {event:?}"),
-    }
+    assert!(!event.verdict.is_let_in(), "the client was let in: {event:?}");
+    event.verdict.reason().expect("a refusal has a reason")
 }
 
 fn options(clock: &Arc<TestClock>) -> Options {
@@ -175,6 +200,7 @@ fn options(clock: &Arc<TestClock>) -> Options {
         drain_timeout: Duration::from_millis(500),
         connections: 100,
         events: 100,
+        access_log: false,
         clock: Arc::<TestClock>::clone(clock),
     }
 }
