@@ -1,5 +1,6 @@
 //! The rustls configuration of one policy.
 
+mod client_policy;
 mod resolver;
 mod verifier;
 
@@ -13,6 +14,7 @@ use rustls::crypto::aws_lc_rs::Ticketer;
 use rustls::server::{NoServerSessionStorage, WantsServerCert};
 use rustls::time_provider::TimeProvider;
 
+pub use self::client_policy::{ClientPolicy, Enforcement};
 use self::resolver::PairResolver;
 use self::verifier::PolicyVerifier;
 use crate::provider::provider;
@@ -26,18 +28,18 @@ use crate::{ClientTrust, Clock, KeyPair};
 /// lock that all connections share. Their keys are made here, change every 6 hours, and are forgotten with this value.
 pub struct HostConfig {
     server_config: Arc<ServerConfig>,
-    client_trust: Option<Arc<ClientTrust>>,
+    client_policy: Option<ClientPolicy>,
 }
 
 impl HostConfig {
-    /// Compiles a policy. With `client_trust`, a client certificate is required.
+    /// Compiles a policy. Without `client_policy` clients are not asked for a certificate.
     ///
     /// # Errors
     /// [`Fault::Required`] without a pair; [`Fault::UnsupportedAlgorithm`] if the TLS library offers no protocol version
     /// or cannot make ticket keys.
     pub fn new(
         pairs: &[KeyPair],
-        client_trust: Option<Arc<ClientTrust>>,
+        client_policy: Option<ClientPolicy>,
         clock: Arc<dyn Clock>,
     ) -> Result<Self, Fault> {
         let resolver = PairResolver::new(pairs).ok_or(Fault::Required)?;
@@ -45,10 +47,8 @@ impl HostConfig {
             ServerConfig::builder_with_details(Arc::clone(provider()), Arc::new(PolicyTime(clock)))
                 .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
                 .map_err(|error| unsupported(&error))?;
-        let builder: rustls::ConfigBuilder<ServerConfig, WantsServerCert> = match &client_trust {
-            Some(trust) => {
-                versions.with_client_cert_verifier(Arc::new(PolicyVerifier::new(Arc::clone(trust))))
-            }
+        let builder: rustls::ConfigBuilder<ServerConfig, WantsServerCert> = match &client_policy {
+            Some(policy) => versions.with_client_cert_verifier(Arc::new(PolicyVerifier::new(policy.clone()))),
             None => versions.with_no_client_auth(),
         };
         let mut server_config = builder.with_cert_resolver(Arc::new(resolver));
@@ -56,7 +56,7 @@ impl HostConfig {
         server_config.ignore_client_order = true;
         server_config.session_storage = Arc::new(NoServerSessionStorage {});
         server_config.ticketer = Ticketer::new().map_err(|error| unsupported(&error))?;
-        Ok(Self { server_config: Arc::new(server_config), client_trust })
+        Ok(Self { server_config: Arc::new(server_config), client_policy })
     }
 
     /// For the handshake.
@@ -64,15 +64,20 @@ impl HostConfig {
         &self.server_config
     }
 
-    /// Who is let in; `None`: everybody, no certificate is asked for.
+    /// What is asked of clients; `None`: everybody is let in, no certificate is asked for.
+    pub fn client_policy(&self) -> Option<&ClientPolicy> {
+        self.client_policy.as_ref()
+    }
+
+    /// Whom that policy lets in.
     pub fn client_trust(&self) -> Option<&Arc<ClientTrust>> {
-        self.client_trust.as_ref()
+        self.client_policy.as_ref().map(|policy| &policy.trust)
     }
 }
 
 impl fmt::Debug for HostConfig {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HostConfig").field("client_trust", &self.client_trust).finish_non_exhaustive()
+        f.debug_struct("HostConfig").field("client_policy", &self.client_policy).finish_non_exhaustive()
     }
 }
 

@@ -7,6 +7,7 @@
 mod algorithm;
 mod chain;
 mod clock;
+mod crl;
 mod der;
 mod facts;
 mod host_config;
@@ -26,12 +27,15 @@ mod x509;
 
 pub use clock::{Clock, SystemClock};
 pub use facts::certificate_facts;
-pub use host_config::HostConfig;
+pub use host_config::{ClientPolicy, Enforcement, HostConfig};
 pub use identity::{Identity, KeyPair};
 pub use inspect::{Upload, inspect, name_owner};
 pub use observe::{Observed, observe};
 pub use refusal_of::refusal_of;
-pub use trust::{ClientTrust, Refusal, TrustAnchors};
+pub use trust::{
+    ClientCa, ClientTrust, GroupDenials, REVOCATION_LIST_LIMIT, Refusal, RevocationLists, TrustAnchors,
+    TrustRules,
+};
 
 /// The greatest size of one uploaded field, in bytes.
 pub const FIELD_LIMIT: usize = 64 * 1024;

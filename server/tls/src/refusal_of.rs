@@ -50,6 +50,7 @@ fn reason_of(error: &CertificateError) -> ReasonCode {
             ReasonCode::NotYetValid
         }
         CertificateError::Revoked => ReasonCode::Revoked,
+        CertificateError::ExpiredRevocationList => ReasonCode::CrlStale,
         CertificateError::BadSignature => ReasonCode::BadSignature,
         CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
             ReasonCode::PurposeInvalid

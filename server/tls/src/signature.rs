@@ -1,4 +1,4 @@
-//! The signature of one certificate by one key, verified with the TLS library's own algorithms.
+//! The signature of a certificate or a revocation list by one key, verified with the TLS library's own algorithms.
 
 use rustls_pki_types::SubjectPublicKeyInfoDer;
 
@@ -14,11 +14,28 @@ pub(crate) enum SignatureFault {
     Unsupported,
 }
 
+/// What somebody signed (RFC 5280 §4.1.1, §5.1.1). Algorithm identifiers are without their SEQUENCE header.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signed<'a> {
+    /// The signed bytes.
+    pub(crate) tbs: &'a [u8],
+    /// The signature's algorithm identifier.
+    pub(crate) signature_algorithm: &'a [u8],
+    /// The same as stated inside of what was signed (§4.1.1.2, §5.1.1.2: must be equal).
+    pub(crate) signed_algorithm: &'a [u8],
+    /// The signature.
+    pub(crate) signature: &'a [u8],
+}
+
 /// Whether the key `issuer_spki` (subject public key info in DER) signed `certificate`.
+pub(crate) fn verify(certificate: &Parsed<'_>, issuer_spki: &[u8]) -> Result<(), SignatureFault> {
+    verify_signed(&certificate.raw.signed, issuer_spki)
+}
+
+/// Whether the key `issuer_spki` made the signature.
 ///
 /// At most one public-key operation: algorithms are told apart by their identifiers first.
-pub(crate) fn verify(certificate: &Parsed<'_>, issuer_spki: &[u8]) -> Result<(), SignatureFault> {
-    let raw = &certificate.raw;
+pub(crate) fn verify_signed(raw: &Signed<'_>, issuer_spki: &[u8]) -> Result<(), SignatureFault> {
     if raw.signature_algorithm != raw.signed_algorithm {
         return Err(SignatureFault::Invalid);
     }

@@ -1,6 +1,9 @@
 //! One certificate, taken apart: the exact bytes that names, keys and signatures are compared by, and the extensions
 //! that decide what it may be used for.
 
+use std::net::IpAddr;
+
+use x509_parser::asn1_rs::Tag;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::prelude::FromDer;
@@ -8,6 +11,7 @@ use x509_parser::x509::X509Version;
 
 use crate::algorithm::oid_text;
 use crate::der;
+use crate::signature::Signed;
 
 /// The greatest number of extensions; real certificates have fewer than 20. Looking for doubles costs the square.
 const EXTENSION_LIMIT: usize = 100;
@@ -77,14 +81,12 @@ impl<'a> Parsed<'a> {
 /// The parts of a certificate, byte for byte. Names and key with their SEQUENCE header.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Raw<'a> {
-    /// What the issuer signed.
-    pub(crate) tbs: &'a [u8],
-    /// The signature's algorithm identifier, without the SEQUENCE header.
-    pub(crate) signature_algorithm: &'a [u8],
-    /// The same as stated inside of what was signed (RFC 5280 §4.1.1.2: must be equal).
-    pub(crate) signed_algorithm: &'a [u8],
-    /// The signature.
-    pub(crate) signature: &'a [u8],
+    /// What the issuer signed, and how.
+    pub(crate) signed: Signed<'a>,
+    /// The outer algorithm identifier, with its SEQUENCE header.
+    pub(crate) outer_algorithm: &'a [u8],
+    /// The serial number's bytes.
+    pub(crate) serial: &'a [u8],
     /// The issuer's name.
     pub(crate) issuer: &'a [u8],
     /// The subject's name.
@@ -117,10 +119,14 @@ impl<'a> Raw<'a> {
         let subject = der::take(validity.rest, der::SEQUENCE)?;
         let spki = der::take(subject.rest, der::SEQUENCE)?;
         Some(Self {
-            tbs: tbs.whole,
-            signature_algorithm: signature_algorithm.contents,
-            signed_algorithm: signed_algorithm.contents,
-            signature: signature_bytes,
+            signed: Signed {
+                tbs: tbs.whole,
+                signature_algorithm: signature_algorithm.contents,
+                signed_algorithm: signed_algorithm.contents,
+                signature: signature_bytes,
+            },
+            outer_algorithm: signature_algorithm.whole,
+            serial: serial.contents,
             issuer: issuer.whole,
             subject: subject.whole,
             spki: spki.whole,
@@ -139,6 +145,12 @@ pub(crate) struct Extensions {
     pub(crate) extended_key_usage: Option<ExtendedKeyUsage>,
     /// The dNSNames of subjectAltName (§4.2.1.6), as written.
     pub(crate) dns_names: Vec<String>,
+    /// Its uniformResourceIdentifiers, as written; an empty text for one that is no text.
+    pub(crate) uris: Vec<String>,
+    /// Its rfc822Names, as written.
+    pub(crate) emails: Vec<String>,
+    /// Its iPAddresses.
+    pub(crate) ip_addresses: Vec<IpAddr>,
     /// authorityInfoAccess says where the issuer's certificate can be fetched (§4.2.2.1).
     pub(crate) names_issuer_url: bool,
 }
@@ -157,6 +169,8 @@ pub(crate) struct BasicConstraints {
 pub(crate) struct KeyUsage {
     /// keyCertSign.
     pub(crate) key_cert_sign: bool,
+    /// cRLSign.
+    pub(crate) crl_sign: bool,
     /// digitalSignature or keyAgreement: what a TLS client's key needs.
     pub(crate) authenticates: bool,
 }
@@ -200,6 +214,7 @@ impl Extensions {
             ParsedExtension::KeyUsage(usage) => {
                 self.key_usage = Some(KeyUsage {
                     key_cert_sign: usage.key_cert_sign(),
+                    crl_sign: usage.crl_sign(),
                     authenticates: usage.digital_signature() || usage.key_agreement(),
                 });
             }
@@ -210,14 +225,7 @@ impl Extensions {
                 });
             }
             ParsedExtension::SubjectAlternativeName(names) => {
-                self.dns_names = names
-                    .general_names
-                    .iter()
-                    .filter_map(|name| match name {
-                        GeneralName::DNSName(name) => Some((*name).to_owned()),
-                        _ => None,
-                    })
-                    .collect();
+                names.general_names.iter().for_each(|name| self.remember_name(name));
             }
             ParsedExtension::AuthorityInfoAccess(access) => {
                 // id-ad-caIssuers
@@ -232,6 +240,24 @@ impl Extensions {
         }
         Ok(())
     }
+
+    fn remember_name(&mut self, name: &GeneralName<'_>) {
+        match name {
+            GeneralName::DNSName(name) => self.dns_names.push((*name).to_owned()),
+            GeneralName::URI(uri) => self.uris.push((*uri).to_owned()),
+            // It counts all the same: a SPIFFE certificate has one URI and no other.
+            GeneralName::Invalid(Tag(6), _) => self.uris.push(String::new()),
+            GeneralName::RFC822Name(mailbox) => self.emails.push((*mailbox).to_owned()),
+            GeneralName::IPAddress(bytes) => self.ip_addresses.extend(ip_address(bytes)),
+            _ => {}
+        }
+    }
+}
+
+/// An iPAddress of a SAN: 4 or 16 bytes (RFC 5280 §4.2.1.6).
+fn ip_address(bytes: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(bytes).ok().map(IpAddr::from);
+    v4.or_else(|| <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from))
 }
 
 /// Whether what is refused or let in depends on this extension: keyUsage, subjectAltName, basicConstraints,

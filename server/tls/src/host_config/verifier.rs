@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use domain::{ReasonCode, UnixTime};
 use rustls::client::danger::HandshakeSignatureValid;
 use rustls::crypto::{
@@ -16,32 +14,34 @@ use crate::facts::display_name;
 use crate::provider::signature_algorithms;
 use crate::trust::Refusal;
 use crate::x509::Parsed;
-use crate::{ClientTrust, observe};
+use crate::{ClientPolicy, observe};
 
 /// The most bytes of CA names that a client is sent to choose its certificate by. The list is a help and may be left
 /// out (RFC 8446 §4.2.4); one that is too long would make every handshake slow, and over 64 KiB impossible.
 const HINT_LIMIT: usize = 16 * 1024;
 
-/// Lets a policy decide on client certificates. rustls' own verifier knows no `depth` and no X.509 v1.
+/// Lets a policy decide on client certificates. rustls' own verifier knows no `depth`, no X.509 v1 and no lists.
 #[derive(Debug)]
 pub(super) struct PolicyVerifier {
-    trust: Arc<ClientTrust>,
+    policy: ClientPolicy,
     hints: Vec<DistinguishedName>,
 }
 
 impl PolicyVerifier {
-    pub(super) fn new(trust: Arc<ClientTrust>) -> Self {
-        let mut hints: Vec<_> = trust.subjects().map(DistinguishedName::in_sequence).collect();
-        if hints.iter().map(|hint| hint.as_ref().len() + 2).sum::<usize>() > HINT_LIMIT {
+    pub(super) fn new(policy: ClientPolicy) -> Self {
+        let mut hints: Vec<_> = policy.trust.subjects().map(DistinguishedName::in_sequence).collect();
+        if !policy.advertises_ca_names
+            || hints.iter().map(|hint| hint.as_ref().len() + 2).sum::<usize>() > HINT_LIMIT
+        {
             hints.clear();
         }
-        Self { trust, hints }
+        Self { policy, hints }
     }
 }
 
 impl ClientCertVerifier for PolicyVerifier {
     fn client_auth_mandatory(&self) -> bool {
-        true
+        self.policy.enforcement.requires_certificate()
     }
 
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
@@ -59,10 +59,13 @@ impl ClientCertVerifier for PolicyVerifier {
             .map(|it| CertificateDer::from(it.as_ref()))
             .collect();
         let now = UnixTime(i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
-        let verdict = self.trust.verify(&chain, now);
+        let verdict = self.policy.trust.verify(&chain, now);
         observe::record_chain(end_entity, intermediates, &verdict);
         match verdict {
             Ok(()) => Ok(ClientCertVerified::assertion()),
+            // The verdict is recorded above. Whoever serves the connection must ask for it, and for that of
+            // `ClientTrust` on each later occasion: rustls knows from here on only that there is a certificate.
+            Err(_) if !self.policy.enforcement.refuses_handshakes() => Ok(ClientCertVerified::assertion()),
             Err(refusal) => Err(Error::InvalidCertificate(certificate_error(refusal.reason))),
         }
     }
@@ -171,8 +174,14 @@ fn certificate_error(reason: ReasonCode) -> CertificateError {
         ReasonCode::PurposeInvalid => CertificateError::InvalidPurpose,
         // bad_certificate (42): "contained signatures that did not verify correctly" or were too weak to count
         ReasonCode::WeakKeyOrAlg => CertificateError::BadEncoding,
-        // access_denied (49)
-        ReasonCode::SanNotAllowed => CertificateError::ApplicationVerificationFailure,
+        // certificate_revoked (44)
+        ReasonCode::Revoked => CertificateError::Revoked,
+        // access_denied (49): "a valid certificate [...] was received, but [...] the sender decided not to proceed"
+        ReasonCode::SanNotAllowed | ReasonCode::DenyListed => {
+            CertificateError::ApplicationVerificationFailure
+        }
+        // unknown_ca (48) is what rustls makes of it
+        ReasonCode::CrlStale => CertificateError::ExpiredRevocationList,
         // unknown_ca (48): "could not be matched with a known trust anchor"; OpenSSL's choice for long chains too
         _ => CertificateError::UnknownIssuer,
     }

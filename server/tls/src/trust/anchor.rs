@@ -1,6 +1,7 @@
-use domain::{Fault, UnixTime};
+use domain::{DenyEntry, Fault, UnixTime};
 use rustls_pki_types::{CertificateDer, Der, TrustAnchor};
 
+use super::denials::deniable_as;
 use crate::der;
 use crate::facts::display_name;
 use crate::text::{NAME_LIMIT, escape};
@@ -21,6 +22,12 @@ pub(super) struct Anchor {
     pub(super) validity: (i64, i64),
     /// How many intermediates it allows below it (RFC 5280 §4.2.1.9), which webpki does not ask of an anchor.
     pub(super) path_length: Option<u32>,
+    /// Whether its extKeyUsage, if it has one, allows TLS clients below it. webpki does not ask that of an anchor.
+    pub(super) is_for_clients: bool,
+    /// Whether its keyUsage, if it has one, allows its key to sign revocation lists.
+    pub(super) signs_revocation_lists: bool,
+    /// The entries of deny-lists that would name it.
+    pub(super) deniable_as: Vec<DenyEntry>,
 }
 
 impl Anchor {
@@ -53,6 +60,9 @@ impl Anchor {
                 .extensions
                 .basic_constraints
                 .and_then(|constraints| constraints.path_length),
+            is_for_clients: certificate.extensions.extended_key_usage.is_none_or(|usage| usage.client_auth),
+            signs_revocation_lists: certificate.extensions.key_usage.is_none_or(|usage| usage.crl_sign),
+            deniable_as: deniable_as(certificate),
         })
     }
 
@@ -66,14 +76,19 @@ impl Anchor {
 #[derive(Debug, Clone)]
 pub(super) struct AnchorSet {
     anchors: Vec<Anchor>,
-    /// The `trust` of each, in one slice.
+    /// The `trust` of each, in one slice and each once: every key costs a signature check when names are the same.
     trust: Vec<TrustAnchor<'static>>,
 }
 
 impl AnchorSet {
     /// Of these anchors.
     pub(super) fn new(anchors: Vec<Anchor>) -> Self {
-        let trust = anchors.iter().map(|anchor| anchor.trust.clone()).collect();
+        let mut trust: Vec<TrustAnchor<'static>> = Vec::new();
+        for anchor in &anchors {
+            if !trust.contains(&anchor.trust) {
+                trust.push(anchor.trust.clone());
+            }
+        }
         Self { anchors, trust }
     }
 

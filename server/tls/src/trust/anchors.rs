@@ -122,11 +122,13 @@ impl AnchorExamination {
             .and_then(|()| Anchor::new(certificate, index));
         match checked {
             Ok(anchor) => {
+                let anchor_is_for_clients = anchor.is_for_clients;
                 self.anchors.push(anchor);
                 let warnings = [
                     validity_warning(certificate, now),
                     weak_signature(certificate),
                     version_warning(certificate),
+                    (!anchor_is_for_clients).then_some(Warning::NoClientAuth),
                 ];
                 warnings.into_iter().flatten().for_each(|warning| self.warn(warning));
             }

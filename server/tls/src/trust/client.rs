@@ -1,22 +1,23 @@
 use std::borrow::Cow;
 
-use aws_lc_rs::digest::{SHA256, digest};
-use domain::{Depth, Fault, Fingerprint, KeyAlgorithm, ReasonCode, UnixTime};
+use domain::{AllowedIdentity, Depth, Fault, KeyAlgorithm, ReasonCode, UnixTime};
 use rustls_pki_types::CertificateDer;
 
 use super::anchor::{Anchor, AnchorSet};
-use super::anchors::TrustAnchors;
-use super::{Refusal, direct, path};
+use super::lists::Lists;
+use super::{Refusal, TrustRules, direct, path};
 use crate::algorithm::{RSA_LEAST_BITS, public_key};
-use crate::facts::display_name;
+use crate::facts::{display_name, fingerprint, identity};
 use crate::text::{NAME_LIMIT, escape};
 use crate::x509::Parsed;
 
-/// Whom to let in: the anchors of one policy and the depth, compiled once per save.
+/// Whom to let in: a policy's rules about clients, compiled once per save.
 #[derive(Debug)]
 pub struct ClientTrust {
     anchors: AnchorSet,
     depth: Depth,
+    lists: Lists,
+    allow_list: Vec<AllowedIdentity>,
 }
 
 impl ClientTrust {
@@ -24,23 +25,19 @@ impl ClientTrust {
     ///
     /// # Errors
     /// [`Fault::CaMissing`] if there is no anchor at all.
-    pub fn new(anchors: &[TrustAnchors], depth: Depth) -> Result<Self, Fault> {
+    pub fn new(rules: TrustRules) -> Result<Self, Fault> {
+        let TrustRules { cas, depth, allow_list, deny_list, group_denials } = rules;
         let mut all: Vec<Anchor> = Vec::new();
-        for anchor in anchors.iter().flat_map(TrustAnchors::anchors) {
-            // Each key costs a signature check when names are the same: keep one of each.
-            let is_known = |known: &Anchor| {
-                known.trust == anchor.trust
-                    && known.validity == anchor.validity
-                    && known.path_length == anchor.path_length
-            };
-            if !all.iter().any(is_known) {
+        for anchor in cas.iter().flat_map(|ca| ca.anchors.anchors()) {
+            if !all.iter().any(|known| known.deniable_as == anchor.deniable_as) {
                 all.push(anchor.clone());
             }
         }
         if all.is_empty() {
             return Err(Fault::CaMissing);
         }
-        Ok(Self { anchors: AnchorSet::new(all), depth })
+        let lists = Lists::new(&cas, deny_list, group_denials);
+        Ok(Self { anchors: AnchorSet::new(all), depth, lists, allow_list })
     }
 
     /// Whether a client with this chain (leaf first, as presented) is let in at `now`. For new handshakes, resumed
@@ -50,36 +47,63 @@ impl ClientTrust {
     /// lengths and `depth`. A version 1 or 2 leaf, which has no extensions, is let in only if an anchor itself issued it.
     /// One signature is checked for each link of the chain, more only where CAs share a name.
     ///
+    /// Then the lists are asked, in this order: the deny-lists and the revocation lists about every certificate of the
+    /// path, the allow-list about the leaf.
+    ///
     /// # Errors
     /// Why not.
     pub fn verify(&self, chain: &[CertificateDer<'_>], now: UnixTime) -> Result<(), Refusal> {
         let Some((leaf, intermediates)) = chain.split_first() else {
             return Err(Refusal::new(ReasonCode::NoClientCert, "the client presented no certificate"));
         };
-        let parsed = Parsed::read(leaf).map_err(|reason| {
-            let mut sum = [0; 32];
-            sum.copy_from_slice(digest(&SHA256, leaf).as_ref());
-            Refusal::unreadable(&escape(&reason, NAME_LIMIT), Fingerprint(sum))
-        })?;
+        let parsed = Parsed::read(leaf)
+            .map_err(|reason| Refusal::unreadable(&escape(&reason, NAME_LIMIT), fingerprint(leaf)))?;
         self.refuse_ca_as_client(&parsed)?;
         refuse_weak_key(&parsed)?;
-        if !parsed.is_v3() {
-            return direct::verify(&parsed, self.anchors.anchors(), now);
+        if parsed.is_v3() {
+            refuse_other_purpose(&parsed)?;
+            self.verify_path(&path::Candidates::new(leaf, &parsed, intermediates)?, now)?;
+        } else {
+            let anchor = direct::verify(&parsed, self.anchors.anchors(), now)?;
+            self.refusal_by_lists(&[&parsed], anchor, now).map_or(Ok(()), Err)?;
         }
-        refuse_other_purpose(&parsed)?;
-        let candidates = path::Candidates::new(leaf, &parsed, intermediates)?;
-        let refusal = match path::verify(&candidates, &self.anchors_at(now), self.depth, now) {
+        self.refuse_unlisted(&parsed)
+    }
+
+    fn verify_path(&self, candidates: &path::Candidates<'_>, now: UnixTime) -> Result<(), Refusal> {
+        let listed =
+            |certificates: &[&Parsed<'_>], anchor: &Anchor| self.refusal_by_lists(certificates, anchor, now);
+        let refusal = match path::verify(candidates, &self.anchors_at(now), self.depth, now, &listed) {
             Ok(()) => return Ok(()),
             Err(refusal) => refusal,
         };
         // An anchor outside of its validity was not used; if that is the reason, say so.
-        Err(self.stale_anchor(&candidates, now).unwrap_or(refusal))
+        Err(self.stale_anchor(candidates, now).unwrap_or(refusal))
     }
 
-    /// The next time, `now` or later, that is the last second of an anchor. What the anchors say of a client that is let
-    /// in now holds until then.
+    /// Why the deny-lists or revocation lists refuse a path that ends in `anchor`.
+    fn refusal_by_lists(&self, path: &[&Parsed<'_>], anchor: &Anchor, now: UnixTime) -> Option<Refusal> {
+        // A CA has several certificates for one key where it was renewed; to deny one of them is to deny the CA.
+        let namesakes = self.anchors.anchors().iter().filter(|known| known.trust == anchor.trust);
+        self.lists.denial(path, namesakes).or_else(|| self.lists.revocation(path, anchor, now))
+    }
+
+    fn refuse_unlisted(&self, leaf: &Parsed<'_>) -> Result<(), Refusal> {
+        if self.allow_list.is_empty() {
+            return Ok(());
+        }
+        let identity = identity(leaf);
+        if self.allow_list.iter().any(|entry| entry.covers(&identity)) {
+            return Ok(());
+        }
+        Err(Refusal::not_allowed(leaf))
+    }
+
+    /// The next time, `now` or later, that is the last second of an anchor, or of a revocation list that blocks once it is
+    /// stale. What the policy says of a client that is let in now holds until then, as long as no list is changed.
     pub fn next_expiry(&self, now: UnixTime) -> Option<UnixTime> {
-        let ends = self.anchors.anchors().iter().map(|anchor| UnixTime(anchor.validity.1));
+        let anchors = self.anchors.anchors().iter().map(|anchor| UnixTime(anchor.validity.1));
+        let ends = anchors.chain(self.lists.blocking_from());
         ends.filter(|end| *end >= now).min()
     }
 
@@ -104,7 +128,8 @@ impl ClientTrust {
     /// The refusal that names the anchor, if the chain would lead to one that is outside of its validity.
     fn stale_anchor(&self, candidates: &path::Candidates<'_>, now: UnixTime) -> Option<Refusal> {
         self.anchors.anchors().iter().filter(|anchor| !anchor.is_valid_at(now)).find_map(|anchor| {
-            path::verify(candidates, &AnchorSet::new(vec![anchor.clone()]), self.depth, now).ok()?;
+            let alone = AnchorSet::new(vec![anchor.clone()]);
+            path::verify(candidates, &alone, self.depth, now, &|_, _| None).ok()?;
             Refusal::outside_validity_of(&format!("the CA {}", anchor.name), anchor.validity, now)
         })
     }

@@ -11,8 +11,12 @@ use crate::facts::display_name;
 use crate::signature::{self, SignatureFault};
 use crate::x509::Parsed;
 
-/// Whether one of the `anchors` issued `leaf`, and both are within their validity at `now`.
-pub(super) fn verify(leaf: &Parsed<'_>, anchors: &[Anchor], now: UnixTime) -> Result<(), Refusal> {
+/// The one of the `anchors` that issued `leaf`, if both are within their validity at `now`.
+pub(super) fn verify<'a>(
+    leaf: &Parsed<'_>,
+    anchors: &'a [Anchor],
+    now: UnixTime,
+) -> Result<&'a Anchor, Refusal> {
     if leaf.is_self_issued() {
         let detail = format!("{} is self-signed, and no CA of this policy issued it", display_name(leaf));
         return Err(Refusal::new(ReasonCode::IssuerUnknown, detail));
@@ -24,7 +28,7 @@ pub(super) fn verify(leaf: &Parsed<'_>, anchors: &[Anchor], now: UnixTime) -> Re
     for anchor in anchors.iter().filter(|anchor| anchor.subject == leaf.raw.issuer) {
         match signature::verify(leaf, &anchor.spki) {
             Ok(()) => match refusal_by(anchor, leaf, now) {
-                None => return Ok(()),
+                None => return Ok(anchor),
                 found => refusal = found,
             },
             Err(SignatureFault::Invalid) => {
@@ -45,6 +49,9 @@ fn refusal_by(anchor: &Anchor, leaf: &Parsed<'_>, now: UnixTime) -> Option<Refus
             display_name(leaf)
         );
         return Some(Refusal::new(ReasonCode::SanNotAllowed, detail));
+    }
+    if !anchor.is_for_clients {
+        return Some(Refusal::ca_not_for_clients(&anchor.name));
     }
     Refusal::outside_validity_of(&format!("the CA {}", anchor.name), anchor.validity, now)
 }

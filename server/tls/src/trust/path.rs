@@ -56,24 +56,32 @@ impl<'a> Candidates<'a> {
     }
 }
 
-/// Whether a path leads from the leaf to one of `anchors`, whose own validity is not looked at here.
+/// Why the policy's lists refuse a path: the certificates from the leaf upwards, and the anchor that it ends in.
+pub(super) type Listed<'a> = dyn Fn(&[&Parsed<'_>], &Anchor) -> Option<Refusal> + 'a;
+
+/// Whether a path that is not `listed` leads from the leaf to one of `anchors`, whose own validity is not looked at here.
 pub(super) fn verify(
     candidates: &Candidates<'_>,
     anchors: &AnchorSet,
     depth: Depth,
     now: UnixTime,
+    listed: &Listed<'_>,
 ) -> Result<(), Refusal> {
     let leaf =
         EndEntityCert::try_from(candidates.leaf).map_err(|error| refusal_of(&error, candidates, now))?;
     let seconds = u64::try_from(now.0).unwrap_or(0);
     // A path that is good but for our own rules says more than what webpki found on other ways.
-    let refused_path = RefCell::new(None);
-    let check = |path: &VerifiedPath<'_>| match refusal_of_path(path, anchors.anchors(), depth) {
-        None => Ok(()),
-        Some(refusal) => {
-            refused_path.replace(Some(refusal));
-            Err(webpki::Error::UnknownIssuer)
+    let refused_path: RefCell<Option<Refusal>> = RefCell::new(None);
+    let check = |path: &VerifiedPath<'_>| {
+        let refusal = match whole_path(path, candidates.parsed, anchors.anchors(), depth, listed) {
+            Ok(()) => return Ok(()),
+            Err(refusal) => refusal,
+        };
+        let mut worst = refused_path.borrow_mut();
+        if worst.as_ref().is_none_or(|known| known.weight() <= refusal.weight()) {
+            worst.replace(refusal);
         }
+        Err(webpki::Error::UnknownIssuer)
     };
     let result = leaf.verify_for_usage(
         signature_algorithms().all,
@@ -90,39 +98,61 @@ pub(super) fn verify(
     }
 }
 
-/// The rules that webpki leaves to us: `depth`, the anchor's own path length, and keyUsage of intermediates.
-fn refusal_of_path(path: &VerifiedPath<'_>, anchors: &[Anchor], depth: Depth) -> Option<Refusal> {
-    let count = path.intermediate_certificates().count();
+/// The rules that webpki leaves to us: `depth`, what the anchor's own extensions say, keyUsage of intermediates, and then
+/// the lists.
+fn whole_path(
+    path: &VerifiedPath<'_>,
+    leaf: &Parsed<'_>,
+    anchors: &[Anchor],
+    depth: Depth,
+    listed: &Listed<'_>,
+) -> Result<(), Refusal> {
+    let intermediates: Vec<CertificateDer<'_>> =
+        path.intermediate_certificates().map(|intermediate| intermediate.der()).collect();
+    let anchors: Vec<&Anchor> = anchors.iter().filter(|anchor| anchor.trust == *path.anchor()).collect();
+    let anchor = check_lengths(intermediates.len(), &anchors, depth)?;
+    let intermediates: Vec<Parsed<'_>> =
+        intermediates.iter().map(|der| intermediate(der)).collect::<Result<_, _>>()?;
+    let certificates: Vec<&Parsed<'_>> = std::iter::once(leaf).chain(&intermediates).collect();
+    listed(&certificates, anchor).map_or(Ok(()), Err)
+}
+
+/// Checks a number of intermediates, and gives the anchor that vouches: of several with one name and key, the one that
+/// allows most counts.
+fn check_lengths<'a>(count: usize, anchors: &[&'a Anchor], depth: Depth) -> Result<&'a Anchor, Refusal> {
+    let too_deep = |detail| Err(Refusal::new(ReasonCode::ChainTooDeep, detail));
     if count > depth.intermediates() {
-        let detail = format!(
+        return too_deep(format!(
             "{count} intermediates stand between the certificate and its CA; this policy allows {}",
             depth.intermediates()
-        );
-        return Some(Refusal::new(ReasonCode::ChainTooDeep, detail));
+        ));
     }
-    // Of several anchors with one name and key, the one that allows most counts.
-    let allows = |anchor: &Anchor| {
+    let allows = |anchor: &&&Anchor| {
         anchor.path_length.is_none_or(|limit| u32::try_from(count).is_ok_and(|it| it <= limit))
     };
-    if !anchors.iter().any(|anchor| anchor.trust == *path.anchor() && allows(anchor)) {
-        let detail = format!("{count} intermediates stand below the CA, more than its path length allows");
-        return Some(Refusal::new(ReasonCode::ChainTooDeep, detail));
+    let Some(first) = anchors.iter().find(allows) else {
+        return too_deep(format!(
+            "{count} intermediates stand below the CA, more than its path length allows"
+        ));
+    };
+    let mut allowing = anchors.iter().filter(allows);
+    allowing
+        .find(|anchor| anchor.is_for_clients)
+        .copied()
+        .ok_or_else(|| Refusal::ca_not_for_clients(&first.name))
+}
+
+/// An intermediate that was read; a keyUsage that is there must let it issue certificates.
+fn intermediate<'a>(der: &'a CertificateDer<'_>) -> Result<Parsed<'a>, Refusal> {
+    let parsed = Parsed::read(der).map_err(|reason| {
+        let detail = format!("an intermediate cannot be read: {reason}");
+        Refusal::new(ReasonCode::IssuerUnknown, detail)
+    })?;
+    if parsed.extensions.key_usage.is_some_and(|usage| !usage.key_cert_sign) {
+        let detail = format!("the intermediate {} has a keyUsage without keyCertSign", display_name(&parsed));
+        return Err(Refusal::new(ReasonCode::PurposeInvalid, detail));
     }
-    path.intermediate_certificates().find_map(|intermediate| {
-        let der = intermediate.der();
-        let parsed = match Parsed::read(&der) {
-            Ok(parsed) => parsed,
-            Err(reason) => {
-                let detail = format!("an intermediate cannot be read: {reason}");
-                return Some(Refusal::new(ReasonCode::IssuerUnknown, detail));
-            }
-        };
-        parsed.extensions.key_usage.is_some_and(|usage| !usage.key_cert_sign).then(|| {
-            let detail =
-                format!("the intermediate {} has a keyUsage without keyCertSign", display_name(&parsed));
-            Refusal::new(ReasonCode::PurposeInvalid, detail)
-        })
-    })
+    Ok(parsed)
 }
 
 /// webpki's verdict in words.

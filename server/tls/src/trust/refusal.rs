@@ -18,6 +18,17 @@ impl Refusal {
         Self { reason, detail: detail.into() }
     }
 
+    /// Of several paths that are refused, the one with the greatest weight tells the reason: what somebody decided about
+    /// this client says more than what a path lacks.
+    pub(super) fn weight(&self) -> u8 {
+        match self.reason {
+            ReasonCode::DenyListed => 3,
+            ReasonCode::Revoked => 2,
+            ReasonCode::CrlStale => 1,
+            _ => 0,
+        }
+    }
+
     /// No configured CA has the issuer's name.
     pub(super) fn issuer_unknown(certificate: &Parsed<'_>) -> Self {
         let facts = facts(certificate);
@@ -55,6 +66,27 @@ impl Refusal {
                 facts.display_name(),
                 facts.signature_algorithm
             ),
+        )
+    }
+
+    /// No entry of the policy's allow-list is about the certificate.
+    pub(super) fn not_allowed(certificate: &Parsed<'_>) -> Self {
+        const NAMES_SHOWN: usize = 5;
+        let facts = facts(certificate);
+        let hosts = facts.dns_names.iter().map(|name| format!("dns:{name}"));
+        let names: Vec<String> = hosts.chain(facts.other_names.iter().cloned()).take(NAMES_SHOWN).collect();
+        let names = if names.is_empty() { "no names but its subject".to_owned() } else { names.join(", ") };
+        Self::new(
+            ReasonCode::SanNotAllowed,
+            format!("{} ({names}) is none of the identities that this policy lets in", facts.display_name()),
+        )
+    }
+
+    /// The CA called `name` has an extended key usage that does not allow TLS clients.
+    pub(super) fn ca_not_for_clients(name: &str) -> Self {
+        Self::new(
+            ReasonCode::PurposeInvalid,
+            format!("the CA {name} has an extended key usage without clientAuth"),
         )
     }
 

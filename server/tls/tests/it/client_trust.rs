@@ -4,8 +4,9 @@ use rcgen::{
     NameConstraints,
 };
 use rustls_pki_types::CertificateDer;
-use tls::{ClientTrust, TrustAnchors};
+use tls::ClientTrust;
 
+use crate::policies::{rules, trust_in};
 use crate::support::{
     AFTER, BEFORE, Made, NOW, anchors, as_ca, as_leaf, certificates, chain, fixture, for_hosts,
 };
@@ -13,8 +14,7 @@ use crate::support::{
 type Chain = Vec<CertificateDer<'static>>;
 
 fn trust(cas: &[&[u8]], depth: u8) -> ClientTrust {
-    let anchors: Vec<TrustAnchors> = cas.iter().map(|ca| anchors(ca)).collect();
-    ClientTrust::new(&anchors, Depth::new(depth).expect("in range")).expect("compiles")
+    trust_in(cas.iter().map(|ca| anchors(ca)), Depth::new(depth).expect("in range"))
 }
 
 #[track_caller]
@@ -58,7 +58,7 @@ impl Tree {
 
 #[test]
 fn without_anchors_there_is_no_trust() {
-    assert_eq!(ClientTrust::new(&[], Depth::default()).expect_err("refused"), Fault::CaMissing);
+    assert_eq!(ClientTrust::new(rules([], Depth::default())).expect_err("refused"), Fault::CaMissing);
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn v1_clients_of_an_expired_ca_are_refused() {
     let ca = anchors(&fixture("guide/ca.crt"));
     let end = ca.facts()[0].not_after;
     let client = chain(&["keys/pkcs8.crt"]);
-    let trust = ClientTrust::new(std::slice::from_ref(&ca), Depth::default()).expect("compiles");
+    let trust = trust_in([ca.clone()], Depth::default());
     assert_eq!(trust.verify(&client, end), Ok(()));
     let (reason, detail) = refusal(&trust, &client, end.plus_seconds(1));
     assert_eq!(reason, ReasonCode::Expired);

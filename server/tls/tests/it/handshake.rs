@@ -15,19 +15,20 @@ use rustls::{
 };
 use rustls_pki_types::PrivateKeyDer;
 use rustls_pki_types::pem::PemObject;
-use tls::{ClientTrust, HostConfig, Observed, refusal_of};
+use tls::{Enforcement, HostConfig, Observed, refusal_of};
 
 use crate::in_memory::{
     AnyServer, FixedClock, VERSIONS, certified, client, client_with_schemes, fixture_client, made_client,
     shake_hands,
 };
+use crate::policies::{policy, trust_in};
 use crate::support::{AFTER, Made, NOW, anchors, as_ca, as_leaf, chain, fixture, read};
 
 /// The listener of the guide: its server certificate, open to clients of `ca`.
 fn host(ca: Option<&[u8]>, now: UnixTime) -> HostConfig {
     let identity = read(&fixture("guide/server.crt"), &fixture("guide/server.key")).expect("accepted");
-    let trust = ca.map(|ca| Arc::new(ClientTrust::new(&[anchors(ca)], Depth::default()).expect("compiles")));
-    HostConfig::new(&identity.pairs, trust, Arc::new(FixedClock(now))).expect("compiles")
+    let policy = ca.map(|ca| policy(trust_in([anchors(ca)], Depth::default()), Enforcement::Required));
+    HostConfig::new(&identity.pairs, policy, Arc::new(FixedClock(now))).expect("compiles")
 }
 
 /// Signs by SHA-256 with a P-521 key, which TLS 1.2 allows and TLS 1.3 does not (RFC 8446 §4.2.3).

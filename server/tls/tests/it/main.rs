@@ -6,6 +6,7 @@ mod handshake;
 mod identity;
 mod in_memory;
 mod inspection;
+mod policies;
 mod properties;
 mod support;
 mod trust_anchors;

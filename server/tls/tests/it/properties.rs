@@ -1,8 +1,9 @@
 use domain::{CertificateType, Depth, Secret, UnixTime};
 use proptest::prelude::*;
 use rustls_pki_types::CertificateDer;
-use tls::{ClientTrust, Identity, KeyPair, TrustAnchors, Upload, certificate_facts, inspect};
+use tls::{Identity, KeyPair, TrustAnchors, Upload, certificate_facts, inspect};
 
+use crate::policies::trust_in;
 use crate::support::{NOW, anchors, certificates, chain, fixture, fixture_text};
 
 /// Fixtures that cover the forms of input.
@@ -63,7 +64,7 @@ fn read_everywhere(bytes: &[u8], key: &[u8], now: UnixTime) {
         assert_eq!(again.facts(), read.facts());
     }
     let _ = certificate_facts(bytes);
-    let trust = ClientTrust::new(&[anchors(&fixture("guide/ca.crt"))], Depth::default()).expect("compiles");
+    let trust = trust_in([anchors(&fixture("guide/ca.crt"))], Depth::default());
     let chain = [CertificateDer::from(bytes), CertificateDer::from(key)];
     assert!(
         trust.verify(&chain, now).is_err()
@@ -126,7 +127,7 @@ proptest! {
     fn damage_never_lets_a_client_in(
         client in damaged(&["odd/server.der"]),
     ) {
-        let trust = ClientTrust::new(&[anchors(&fixture("guide/ca.crt"))], Depth::default()).expect("compiles");
+        let trust = trust_in([anchors(&fixture("guide/ca.crt"))], Depth::default());
         let is_whole = client == fixture("odd/server.der");
         prop_assert_eq!(trust.verify(&[CertificateDer::from(client)], NOW).is_ok(), is_whole);
     }

@@ -1,0 +1,114 @@
+//! The lists of those who are not let in although a CA vouches for them: deny-lists and revocation lists.
+
+use std::sync::Arc;
+
+use domain::{DenyEntry, ReasonCode, SerialNumber, StaleRevocationLists, UnixTime};
+
+use super::anchor::Anchor;
+use super::denials::{DenyList, deniable_as};
+use super::revocation_lists::List;
+use super::{ClientCa, GroupDenials, Refusal, RevocationLists};
+use crate::facts::display_name;
+use crate::x509::Parsed;
+
+/// The lists of one policy.
+#[derive(Debug)]
+pub(super) struct Lists {
+    deny_list: DenyList,
+    group_denials: Arc<GroupDenials>,
+    /// Those of each CA, and what to do once one is stale.
+    revocation: Vec<(RevocationLists, StaleRevocationLists)>,
+}
+
+impl Lists {
+    pub(super) fn new(cas: &[ClientCa], deny_list: Vec<DenyEntry>, group_denials: Arc<GroupDenials>) -> Self {
+        let revocation = cas.iter().map(|ca| (ca.revocation_lists.clone(), ca.stale)).collect();
+        Self { deny_list: deny_list.into_iter().collect(), group_denials, revocation }
+    }
+
+    /// The refusal of a path of which the policy or its group denies a certificate: the leaf, an intermediate, or one of
+    /// the `anchors` that it ends in.
+    pub(super) fn denial<'a>(
+        &self,
+        path: &[&Parsed<'_>],
+        anchors: impl Iterator<Item = &'a Anchor>,
+    ) -> Option<Refusal> {
+        let client = path.first()?;
+        for certificate in path {
+            if let Some(found) = self.denied_by(&deniable_as(certificate)) {
+                return Some(denied(client, &display_name(certificate), &found));
+            }
+        }
+        for anchor in anchors {
+            if let Some(found) = self.denied_by(&anchor.deniable_as) {
+                return Some(denied(client, &anchor.name, &found));
+            }
+        }
+        None
+    }
+
+    /// The entry that is one of `names`, and whose it is.
+    fn denied_by(&self, names: &[DenyEntry]) -> Option<(DenyEntry, &'static str)> {
+        let own = self.deny_list.find(names).map(|entry| (entry, "this policy"));
+        own.or_else(|| self.group_denials.find(names).map(|entry| (entry, "the gateway group")))
+    }
+
+    /// The refusal of a path with a certificate that a revocation list revokes, or else about which a stale list speaks
+    /// that blocks.
+    pub(super) fn revocation(&self, path: &[&Parsed<'_>], anchor: &Anchor, now: UnixTime) -> Option<Refusal> {
+        let mut stale = None;
+        for (index, certificate) in path.iter().enumerate() {
+            let issuer_key = path.get(index + 1).map_or(anchor.spki.as_slice(), |issuer| issuer.raw.spki);
+            for (list, when_stale) in self.lists_of(certificate.raw.issuer, issuer_key) {
+                if list.revokes(certificate.raw.serial) {
+                    return Some(revoked(certificate, list));
+                }
+                if when_stale == StaleRevocationLists::Block && list.facts.is_stale(now) {
+                    stale.get_or_insert_with(|| stale_list(list));
+                }
+            }
+        }
+        stale
+    }
+
+    /// The ends of the lists that block from then on.
+    pub(super) fn blocking_from(&self) -> impl Iterator<Item = UnixTime> {
+        self.revocation
+            .iter()
+            .filter(|(_, stale)| *stale == StaleRevocationLists::Block)
+            .flat_map(|(lists, _)| lists.lists().iter().filter_map(|list| list.facts.next_update))
+    }
+
+    /// The lists about what was issued under this name (in DER) with this key.
+    fn lists_of(&self, issuer: &[u8], spki: &[u8]) -> impl Iterator<Item = (&List, StaleRevocationLists)> {
+        self.revocation.iter().flat_map(move |(lists, stale)| {
+            lists.lists().iter().filter(move |list| list.is_of(issuer, spki)).map(|list| (list, *stale))
+        })
+    }
+}
+
+fn denied(client: &Parsed<'_>, name: &str, (entry, owner): &(DenyEntry, &str)) -> Refusal {
+    let client = display_name(client);
+    let who = if client == name { client } else { format!("{client} comes from {name}, which") };
+    Refusal::new(ReasonCode::DenyListed, format!("{who} is on the deny-list of {owner} ({entry})"))
+}
+
+fn revoked(certificate: &Parsed<'_>, list: &List) -> Refusal {
+    let detail = format!(
+        "{} (serial {}) is revoked by the list that {} issued at {}",
+        display_name(certificate),
+        SerialNumber::of(certificate.raw.serial),
+        list.facts.issuer,
+        list.facts.this_update
+    );
+    Refusal::new(ReasonCode::Revoked, detail)
+}
+
+fn stale_list(list: &List) -> Refusal {
+    let due = list.facts.next_update.map(|next| next.to_string()).unwrap_or_default();
+    let detail = format!(
+        "the revocation list of {} is stale, its next update was due at {due}: nobody knows who has been revoked since",
+        list.facts.issuer
+    );
+    Refusal::new(ReasonCode::CrlStale, detail)
+}
