@@ -1,9 +1,9 @@
 //! A write that fails leaves nothing behind: no row, no audit row, no revision.
 
-use domain::{Revision, Status};
+use domain::{CertificateType, Revision, Status};
 use store::{CaSource, NewSslCertificate, SslCertificatePatch, WriteError};
 
-use crate::support::{Fixture, author, ca_id, group, group_row, pair, server, snis};
+use crate::support::{Fixture, author, ca_id, group, group_row, pair, serial, server, snis};
 
 #[tokio::test]
 async fn nothing_is_half_written() {
@@ -39,6 +39,16 @@ async fn nothing_is_half_written() {
     };
     let on = SslCertificatePatch { status: Some(Status::Enabled), ..SslCertificatePatch::default() };
     let seen = Some(Revision(1));
+
+    let client =
+        NewSslCertificate { certificate_type: CertificateType::Client, ca: None, ..server(&["client.test"]) };
+    let client = fixture.add(client).await.id;
+    let for_hosts = Some(holder.clone());
+    store.deny_client(&at, &default, for_hosts.clone(), serial("01"), String::new()).await.expect("written");
+    let denied =
+        store.deny_client(&at, &default, None, serial("02"), String::new()).await.expect("written").id;
+    let lists = Some(vec![b"list".to_vec()]);
+    let label = String::new;
 
     let before = fixture.file().await.dump().await;
     macro_rules! fails {
@@ -82,8 +92,28 @@ async fn nothing_is_half_written() {
         store.update_gateway_group(&at, &other, group_row("other", "127.0.0.1:9443")),
         WriteError::AddressTaken(_)
     );
-    fails!(store.delete_gateway_group(&at, &default), WriteError::InUse(3));
+    fails!(store.delete_gateway_group(&at, &default), WriteError::InUse(4));
     fails!(store.delete_gateway_group(&at, &absent_group), WriteError::NotFound);
+    fails!(
+        store.update_revocation(&at, &default, &ca_id("absent"), lists.clone(), None),
+        WriteError::NotFound
+    );
+    fails!(store.update_revocation(&at, &other, &ca, lists, None), WriteError::NotFound);
+    fails!(
+        store.deny_client(&at, &default, for_hosts.clone(), serial("01"), label()),
+        WriteError::AlreadyDenied
+    );
+    fails!(store.deny_client(&at, &default, None, serial("02"), label()), WriteError::AlreadyDenied);
+    fails!(store.deny_client(&at, &absent_group, None, serial("03"), label()), WriteError::NotFound);
+    fails!(
+        store.deny_client(&at, &other, for_hosts, serial("03"), label()),
+        WriteError::CertificateUnknown(_)
+    );
+    fails!(
+        store.deny_client(&at, &default, Some(client), serial("03"), label()),
+        WriteError::CertificateUnknown(_)
+    );
+    fails!(store.allow_client(&at, &other, &denied), WriteError::NotFound);
     let second = "second".parse().expect("a name");
     fails!(store.insert_first_user(&at, second, String::new()), WriteError::Stale);
 }

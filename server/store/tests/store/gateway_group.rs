@@ -1,7 +1,7 @@
-use domain::{CertificateType, PeerVerificationMode, Revision};
-use store::{ChangedNoun, GatewayGroupRow, NewSslCertificate, StoredGatewayGroup, WriteError};
+use domain::{CertificateType, PeerVerificationMode, Protection, Revision};
+use store::{ChangedNoun, GatewayGroupRow, NewSslCertificate, StoreError, StoredGatewayGroup, WriteError};
 
-use crate::support::{Fixture, author, group, group_row, server};
+use crate::support::{Fixture, author, group, group_row, serial, server};
 
 #[tokio::test]
 async fn a_group_is_kept_as_written() {
@@ -154,12 +154,41 @@ async fn a_group_does_not_stand_in_its_own_way() {
 }
 
 #[tokio::test]
-async fn deleting_a_group_takes_its_cas_along() {
+async fn deleting_a_group_takes_along_what_it_has() {
     let fixture = Fixture::with_group().await;
     let certificate = fixture.add(server(&["test.com"])).await;
     let error = fixture.store.delete_gateway_group(&author(2), &group()).await.expect_err("in use");
     assert!(matches!(error, WriteError::InUse(1)), "{error:?}");
     fixture.store.delete_ssl_certificate(&author(3), &group(), &certificate.id).await.expect("deleted");
+    fixture.store.deny_client(&author(3), &group(), None, serial("01"), String::new()).await.expect("denied");
     fixture.store.delete_gateway_group(&author(4), &group()).await.expect("empty");
-    assert_eq!(fixture.file().await.dump().await["ca_certificate"], [""; 0]);
+    let dump = fixture.file().await.dump().await;
+    for table in ["ca_certificate", "denied_client"] {
+        assert_eq!(dump[table], [""; 0], "{table}");
+    }
+}
+
+#[tokio::test]
+async fn limits_are_kept_as_given() {
+    let fixture = Fixture::with_group().await;
+    let protection = Protection {
+        connections_per_address: 7,
+        proxy_protocol: vec!["10.0.0.0/8".parse().expect("a range"), "::1".parse().expect("an address")],
+        ..Protection::default()
+    };
+    let row = GatewayGroupRow { protection, ..group_row("default", "127.0.0.1:9443") };
+    fixture.store.update_gateway_group(&author(2), &group(), row.clone()).await.expect("written");
+    let read = fixture.store.gateway_group(&group()).await.expect("readable").expect("there");
+    assert_eq!(read.row, row);
+}
+
+#[tokio::test]
+async fn limits_that_cannot_be_read_are_no_defaults() {
+    for stored in ["", "{", r#"{"connections":0}"#, r#"{"connections":"many"}"#, r#"{"unheard_of":1}"#] {
+        let fixture = Fixture::with_group().await;
+        let sql = format!("UPDATE gateway_group SET protection = '{stored}'");
+        fixture.file().await.execute(&sql).await;
+        let error = fixture.store.gateway_group(&group()).await.expect_err(stored);
+        assert!(matches!(error, StoreError::Corrupt { table: "gateway_group", .. }), "{stored}: {error:?}");
+    }
 }

@@ -1,11 +1,16 @@
 //! The store on real files: what a caller sees, and what stands on the disk after it.
 
+mod broken_write;
 mod ca_certificate;
 mod change;
+mod client;
 mod concurrency;
+mod denied_client;
 mod failed_write;
 mod gateway_group;
+mod handshake_event;
 mod open;
+mod revocation;
 mod secrecy;
 mod session;
 mod snis;

@@ -9,7 +9,9 @@ use store::{
     WriteError,
 };
 
-use crate::support::{Fixture, author, group, group_row, key_pem, keys_of, pair, server, sni, snis};
+use crate::support::{
+    Fixture, allowed, author, group, group_row, key_pem, keys_of, pair, paths, server, sni, snis,
+};
 
 fn ids(certificates: &[StoredSslCertificate]) -> Vec<SslCertificateId> {
     certificates.iter().map(|certificate| certificate.id.clone()).collect()
@@ -25,6 +27,9 @@ async fn a_certificate_is_kept_as_written() {
     let new = NewSslCertificate {
         pairs: vec![pair("rsa"), pair("ecdsa")],
         depth: Depth::new(3).expect("a depth"),
+        exempt_paths: paths(&["^/health$", r"\.js$"]),
+        allow_list: allowed(&["dns:*.a.test", "cn:device-17"]),
+        advertises_ca_names: false,
         ..server(&["b.test", "*.a.test", "*"])
     };
     let added = fixture.add(new).await;
@@ -42,6 +47,10 @@ async fn a_certificate_is_kept_as_written() {
         assert_eq!(certificate.peer_verification.mode, PeerVerificationMode::Required);
         assert_eq!(certificate.peer_verification.depth.intermediates(), 3);
         assert_eq!(certificate.peer_verification.ca_certificates[0].pem, "ca of b.test");
+        assert_eq!(certificate.peer_verification.exempt_paths, paths(&["^/health$", r"\.js$"]));
+        assert_eq!(certificate.peer_verification.allow_list, allowed(&["dns:*.a.test", "cn:device-17"]));
+        assert!(!certificate.peer_verification.advertises_ca_names);
+        assert_eq!(certificate.peer_verification.denied, []);
         assert_eq!(certificate.problem, None);
         assert_eq!((certificate.created_at, certificate.updated_at), (UnixTime(10), UnixTime(10)));
         assert_eq!(certificate.revision, Revision(2));
@@ -90,10 +99,16 @@ async fn a_patch_changes_what_it_names_and_nothing_else() {
         SslCertificatePatch { depth: Some(Depth::default()), ..keep.clone() },
         SslCertificatePatch { ca: Some(CaSource::Upload("other".to_owned())), ..keep.clone() },
         SslCertificatePatch { ca: Some(CaSource::Upload("ca of a.test".to_owned())), ..keep.clone() },
+        SslCertificatePatch { exempt_paths: Some(paths(&["^/health$"])), ..keep.clone() },
+        SslCertificatePatch { exempt_paths: Some(Vec::new()), ..keep.clone() },
+        SslCertificatePatch { allow_list: Some(allowed(&["cn:device-17"])), ..keep.clone() },
+        SslCertificatePatch { allow_list: Some(Vec::new()), ..keep.clone() },
+        SslCertificatePatch { advertises_ca_names: Some(false), ..keep.clone() },
+        SslCertificatePatch { advertises_ca_names: Some(true), ..keep.clone() },
         keep,
     ];
     for (number, patch) in patches.into_iter().enumerate() {
-        let there_and_back = number % 2 == 1 || number == 12;
+        let there_and_back = number % 2 == 1 || number == 18;
         let named = format!("{patch:?}");
         let updated =
             fixture.store.update_ssl_certificate(&author(50), &group(), &added.id, patch, None).await;
@@ -304,6 +319,17 @@ async fn one_broken_row_does_not_hold_up_the_others() {
         ("UPDATE ssl_certificate SET certificate_type = 'both' WHERE search_text LIKE '%bad.test%'", "both"),
         ("UPDATE ssl_certificate SET status = 'paused' WHERE search_text LIKE '%bad.test%'", "paused"),
         ("UPDATE ssl_certificate SET depth = 11 WHERE search_text LIKE '%bad.test%'", "depth 11"),
+        ("UPDATE ssl_certificate SET exempt_paths = '' WHERE search_text LIKE '%bad.test%'", "exempt paths"),
+        (
+            "UPDATE ssl_certificate SET allow_list = '[\"\"]' WHERE search_text LIKE '%bad.test%'",
+            "allow-list",
+        ),
+        ("UPDATE ca_certificate SET stale_revocation_lists = 'pass' WHERE pem LIKE '%bad.test%'", "pass"),
+        (
+            "INSERT INTO denied_client SELECT group_id, 'd', id, 'nobody', '', '', 1 FROM ssl_certificate \
+             WHERE search_text LIKE '%bad.test%'",
+            "entry",
+        ),
     ] {
         let fixture = Fixture::with_group().await;
         fixture.add(server(&["good.test"])).await;

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use domain::{
-    CaCertificateId, CertificateType, Depth, GatewayGroupId, PeerVerificationMode, Protection, Secret, Sni,
-    SslCertificateId, UnixTime,
+    AllowedIdentity, CaCertificateId, CertificateType, DenyEntry, Depth, GatewayGroupId, PathPattern,
+    PeerVerificationMode, Protection, Secret, Sni, SslCertificateId, UnixTime,
 };
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sea_orm::sqlx::{AssertSqlSafe, Row, SqlitePool};
@@ -45,6 +45,12 @@ impl Fixture {
     /// The certificate as it is now.
     pub(crate) async fn certificate(&self, id: &SslCertificateId) -> StoredSslCertificate {
         self.store.ssl_certificate(&group(), id).await.expect("readable").expect("there")
+    }
+
+    /// Adds a group beside `default`.
+    pub(crate) async fn other_group(&self) -> GatewayGroupId {
+        let row = group_row("other", "127.0.0.1:1");
+        self.store.insert_gateway_group(&author(2), None, row).await.expect("no conflict").id
     }
 
     /// The newest revision.
@@ -136,6 +142,19 @@ pub(crate) fn snis(texts: &[&str]) -> Vec<Sni> {
 
 pub(crate) fn ca_id(text: &str) -> CaCertificateId {
     text.parse().expect("an id")
+}
+
+pub(crate) fn paths(texts: &[&str]) -> Vec<PathPattern> {
+    texts.iter().map(|text| text.parse().expect("a pattern")).collect()
+}
+
+pub(crate) fn allowed(texts: &[&str]) -> Vec<AllowedIdentity> {
+    texts.iter().map(|text| text.parse().expect("an identity")).collect()
+}
+
+/// The entry that denies what `CN=Issuer` has given this number.
+pub(crate) fn serial(number: &str) -> DenyEntry {
+    format!("serial:{number} issuer:CN=Issuer").parse().expect("an entry")
 }
 
 /// The key of `pair(name)`.

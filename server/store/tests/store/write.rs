@@ -3,7 +3,7 @@
 use domain::Status;
 use store::{CaSource, SslCertificatePatch};
 
-use crate::support::{File, Fixture, author, group, group_row, pair, server, snis};
+use crate::support::{File, Fixture, author, group, group_row, pair, serial, server, snis};
 
 /// Checks what the last write left: the newest revision, its audit row, and the objects that it touched.
 async fn recorded(fixture: &Fixture, file: &File, revision: u64, audit: &str, touched: &[String]) {
@@ -47,22 +47,46 @@ async fn every_write_is_audited_and_counted() {
     let audit = format!("4 alice create ssl_certificate {id} in default");
     recorded(&fixture, &file, 4, &audit, &[ssl(&id)]).await;
 
-    let none =
-        SslCertificatePatch { ca: Some(CaSource::Existing(Vec::new())), ..SslCertificatePatch::default() };
-    store.update_ssl_certificate(&at(5), &group(), &id, none, None).await.expect("written");
-    let audit = format!("5 alice update ssl_certificate {id} in default");
+    let ca = &added.peer_verification.ca_certificates[0].id;
+    let lists = Some(vec![b"list".to_vec()]);
+    store.update_revocation(&at(5), &group(), ca, lists, None).await.expect("written");
+    let audit = format!("5 alice update ca_certificate {ca} in default");
     recorded(&fixture, &file, 5, &audit, &[ssl(&id)]).await;
 
-    let ca = &added.peer_verification.ca_certificates[0].id;
-    store.delete_ca_certificate(&at(6), &group(), ca).await.expect("written");
-    recorded(&fixture, &file, 6, &format!("6 alice delete ca_certificate {ca} in default"), &[]).await;
+    let for_host = store.deny_client(&at(6), &group(), Some(id.clone()), serial("01"), String::new()).await;
+    let for_host = for_host.expect("written").id;
+    let audit = format!("6 alice create denied_client {for_host} in default");
+    recorded(&fixture, &file, 6, &audit, &[ssl(&id)]).await;
 
-    store.delete_ssl_certificate(&at(7), &group(), &id).await.expect("written");
-    let audit = format!("7 alice delete ssl_certificate {id} in default");
-    recorded(&fixture, &file, 7, &audit, &[ssl(&id)]).await;
+    let for_all = store.deny_client(&at(7), &group(), None, serial("01"), String::new()).await;
+    let for_all = for_all.expect("written").id;
+    let denials = ["group_denials denials".to_owned()];
+    let audit = format!("7 alice create denied_client {for_all} in default");
+    recorded(&fixture, &file, 7, &audit, &denials).await;
 
-    store.delete_gateway_group(&at(8), &group()).await.expect("written");
-    recorded(&fixture, &file, 8, "8 alice delete gateway_group default in default", &touched).await;
+    store.allow_client(&at(8), &group(), &for_all).await.expect("written");
+    let audit = format!("8 alice delete denied_client {for_all} in default");
+    recorded(&fixture, &file, 8, &audit, &denials).await;
+
+    store.allow_client(&at(9), &group(), &for_host).await.expect("written");
+    let audit = format!("9 alice delete denied_client {for_host} in default");
+    recorded(&fixture, &file, 9, &audit, &[ssl(&id)]).await;
+
+    let none =
+        SslCertificatePatch { ca: Some(CaSource::Existing(Vec::new())), ..SslCertificatePatch::default() };
+    store.update_ssl_certificate(&at(10), &group(), &id, none, None).await.expect("written");
+    let audit = format!("10 alice update ssl_certificate {id} in default");
+    recorded(&fixture, &file, 10, &audit, &[ssl(&id)]).await;
+
+    store.delete_ca_certificate(&at(11), &group(), ca).await.expect("written");
+    recorded(&fixture, &file, 11, &format!("11 alice delete ca_certificate {ca} in default"), &[]).await;
+
+    store.delete_ssl_certificate(&at(12), &group(), &id).await.expect("written");
+    let audit = format!("12 alice delete ssl_certificate {id} in default");
+    recorded(&fixture, &file, 12, &audit, &[ssl(&id)]).await;
+
+    store.delete_gateway_group(&at(13), &group()).await.expect("written");
+    recorded(&fixture, &file, 13, "13 alice delete gateway_group default in default", &touched).await;
 }
 
 #[tokio::test]
