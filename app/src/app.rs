@@ -7,7 +7,7 @@ use leptos_router::{SsrMode, path};
 use crate::components::ProblemPage;
 use crate::language::Language;
 use crate::pages::account::{AccountFrame, SetUpPage, SignInPage};
-use crate::pages::ca_certificate::{CaCertificatesPage, DeleteCaCertificate};
+use crate::pages::ca_certificate::{CaCertificatePage, CaCertificatesPage, DeleteCaCertificate};
 use crate::pages::gateway_group::{
     DeleteGroupPage, GroupLayout, NewGroupPage, OverviewPage, SettingsPage, StartPage,
 };
@@ -50,6 +50,7 @@ pub fn App() -> impl IntoView {
                             <Route path=path!("") view=|| ()/>
                             <Route path=path!(":id/delete") view=DeleteCaCertificate/>
                         </ParentRoute>
+                        <Route path=path!("ca-certificates/:id") view=CaCertificatePage/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

@@ -6,6 +6,7 @@
 mod account;
 mod browser;
 mod ca_certificate;
+mod ca_revocation;
 mod fake;
 mod gateway_group;
 mod layout;

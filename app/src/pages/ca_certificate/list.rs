@@ -3,10 +3,12 @@ use leptos::prelude::*;
 use leptos_router::components::{A, Outlet};
 
 use super::api::{CaCertificateList, list_ca_certificates};
-use super::delete_path;
-use crate::components::{Badge, BadgeKind, ButtonLink, EmptyState, PageHeader, ProblemPage};
+use super::revocation::list_state;
+use super::users::Users;
+use super::{delete_path, detail_path};
+use crate::components::{Badge, ButtonLink, EmptyState, PageHeader, ProblemPage};
 use crate::error::UiError;
-use crate::language::use_language;
+use crate::language::{Language, use_language};
 use crate::pages::gateway_group::use_group_id;
 use crate::pages::layout::use_reload;
 use crate::pages::ssl_certificate::{Expiry, path};
@@ -59,9 +61,10 @@ fn List(list: CaCertificateList) -> impl IntoView {
     }
     let count = words::count(language, list.items.len());
     let now = list.now;
-    let heads = [words::NAME, words::SUBJECT, words::EXPIRES, words::USED_BY, words::ACTIONS]
-        .map(|head| view! { <th scope="col">{language.pick(head)}</th> })
-        .collect_view();
+    let heads =
+        [words::NAME, words::SUBJECT, words::EXPIRES, words::REVOCATION, words::USED_BY, words::ACTIONS]
+            .map(|head| view! { <th scope="col">{language.pick(head)}</th> })
+            .collect_view();
     let rows = list
         .items
         .into_iter()
@@ -99,26 +102,27 @@ fn Row(certificate: CaCertificate, users: Vec<SslCertificateId>, now: UnixTime) 
             <A href=href attr:aria-label=words::delete_one(language, &name)>{language.pick(words::DELETE)}</A>
         }
     });
-    let used_by = if users.is_empty() {
-        view! { <Badge kind=BadgeKind::Off text=language.pick(words::UNUSED)/> }.into_any()
-    } else {
-        users
-            .into_iter()
-            .map(|id| {
-                let href = path::detail(&certificate.group, &id);
-                view! { <A href=href attr:class="id-link"><code>{id.to_string()}</code></A> " " }
-            })
-            .collect_view()
-            .into_any()
-    };
+    let revocation = revocation(language, &certificate, now);
+    let href = detail_path(&certificate.group, &certificate.id);
     view! {
         <tr>
-            <td><strong>{name}</strong></td>
+            <td><A href=href><strong>{name}</strong></A></td>
             <td><ul class="plain-list">{subjects}</ul></td>
             <td>{expires.map(|at| view! { <Expiry at now/> })}</td>
-            <td>{used_by}</td>
+            <td>{revocation}</td>
+            <td><Users group=certificate.group users/></td>
             <td>{delete}</td>
         </tr>
     }
     .into_any()
+}
+
+/// Whether a CA has revocation lists, and whether all of them can still be relied on.
+fn revocation(language: Language, certificate: &CaCertificate, now: UnixTime) -> AnyView {
+    let lists = &certificate.revocation_lists;
+    let worst = lists.iter().find(|list| list.is_stale(now)).or(lists.first());
+    match worst.map(|list| list_state(list, now)) {
+        Some((kind, word)) => view! { <Badge kind text=language.pick(word)/> }.into_any(),
+        None => view! { <span class="muted">{language.pick(words::NO_LIST)}</span> }.into_any(),
+    }
 }

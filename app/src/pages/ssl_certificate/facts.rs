@@ -7,7 +7,7 @@ use crate::text::ssl_certificate as words;
 
 /// What one certificate says of itself.
 #[component]
-pub(super) fn CertificateFacts(
+pub(crate) fn CertificateFacts(
     certificate: Certificate,
     /// The server's time.
     now: UnixTime,

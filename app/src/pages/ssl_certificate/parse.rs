@@ -224,7 +224,7 @@ fn unknown(value: &str) -> Fault {
 }
 
 /// What was given, fit to be shown: at most 64 characters, control characters escaped.
-pub(super) fn shortened(text: &str) -> String {
+pub(crate) fn shortened(text: &str) -> String {
     text.chars()
         .take(64)
         .flat_map(|c| if c.is_control() { c.escape_unicode().collect() } else { vec![c] })
