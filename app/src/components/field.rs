@@ -160,6 +160,9 @@ pub fn TextAreaField(
     /// An example of what to type.
     #[prop(optional)]
     placeholder: &'static str,
+    /// What to type.
+    #[prop(optional, into)]
+    help: Option<String>,
     /// What went wrong with the form, if anything did.
     #[prop(into)]
     problem: Signal<Option<Problem>>,
@@ -176,11 +179,12 @@ pub fn TextAreaField(
                 autocomplete="off"
                 spellcheck="false"
                 autocapitalize="none"
-                aria-describedby=error_id(field)
+                aria-describedby=described_by(field, help.is_some())
                 aria-invalid=invalid(problem, field)
             >
                 {value}
             </textarea>
+            {help_line(field, help)}
         </div>
     }
 }

@@ -52,8 +52,47 @@ pub const PASTE: Text = text("Paste", "粘贴");
 pub const CERTIFICATE_TEXT: Text = text("Certificate text", "证书文本");
 pub const PRIVATE_KEY_TEXT: Text = text("Private Key text", "私钥文本");
 pub const CA_CERTIFICATE_TEXT: Text = text("CA Certificate text", "CA 证书文本");
-pub const PICK_CA: Text = text("Or pick one of the group's", "或从网关组已有的证书中选择");
-pub const PICK_NONE: Text = text("None picked", "未选择");
+pub const PICK_CA: Text = text("Or pick from the group's", "或从网关组已有的证书中选择");
+pub const PICK_CA_HELP: Text = text(
+    "A certificate of any of these will do. A CA that is uploaded above takes their place.",
+    "由其中任一 CA 签发的证书均可。上方上传的 CA 将取代此处的选择。",
+);
+pub const POLICY: Text = text("Policy", "策略");
+pub const MODE: Text = text("Mode", "模式");
+pub const REQUIRED: Text = text("Required", "必须");
+pub const REQUIRED_MEANING: Text = text(
+    "Clients must present a certificate that one of these CAs has signed.",
+    "客户端必须出示由以下 CA 签发的证书。",
+);
+pub const REQUIRED_BUT_EXEMPT: Text = text(
+    "Clients must present a certificate that one of these CAs has signed, except for the paths below.",
+    "除以下路径外，客户端必须出示由以下 CA 签发的证书。",
+);
+pub const OPTIONAL: Text = text("Optional", "可选");
+pub const OPTIONAL_MEANING: Text = text(
+    "Clients may come without a certificate. A bad one is refused.",
+    "客户端可以不出示证书；出示无效证书则拒绝。",
+);
+pub const REPORT_ONLY: Text = text("Report only", "仅报告");
+pub const REPORT_ONLY_MEANING: Text = text(
+    "Nobody is refused. Handshakes shows whom the policy would have refused.",
+    "不拒绝任何客户端，仅在握手记录中显示本应被拒绝的客户端。",
+);
+pub const EXEMPT_PATHS_HELP: Text = text(
+    "One regular expression a line, matched anywhere in the normalised path: anchor it with ^ and $. \
+     With any of them, browsers are asked for a certificate on every path.",
+    "每行一个正则表达式，可匹配规范化路径的任意部分，请用 ^ 和 $ 限定首尾。设置后，浏览器访问任何路径都会被要求选择证书。",
+);
+pub const ALLOW_LIST_HELP: Text = text(
+    "One a line; empty lets in every client of the CA. dns:*.partners.example.com, \
+     uri:spiffe://example.com/ns/*/web, email:*@example.com, cn:device-17, sha256: or spki: and 64 hexadecimal digits.",
+    "每行一个；留空则允许 CA 签发的所有客户端。例如 dns:*.partners.example.com、\
+     uri:spiffe://example.com/ns/*/web、email:*@example.com、cn:device-17，或 sha256:、spki: 加 64 位十六进制数字。",
+);
+pub const CA_NAMES_HELP: Text = text(
+    "Clients learn which CAs are meant, and choose their certificate by it. Anyone who connects can read the names.",
+    "客户端据此得知应使用哪个 CA 签发的证书。任何连接者都能看到这些名称。",
+);
 pub const PEER_VERIFICATION_HELP: Text = text("Clients must present a certificate", "客户端必须出示证书");
 pub const ADVANCED: Text = text("Advanced", "高级");
 pub const SNIS_HELP: Text = text(
@@ -96,10 +135,6 @@ pub const KEY: Text = text("Key", "密钥");
 pub const SIGNATURE: Text = text("Signature", "签名");
 pub const VERSION: Text = text("Version", "版本");
 pub const LEGACY: Text = text("legacy: cannot be limited to client use", "旧格式：无法限定为仅供客户端使用");
-pub const MODE_REQUIRED: Text = text(
-    "Clients must present a certificate that one of these CAs has signed.",
-    "客户端必须出示由以下 CA 签发的证书。",
-);
 pub const MODE_OFF: Text = text("Clients are let in without a certificate.", "客户端无需证书即可访问。");
 pub const MODE_OFF_KEPT: Text =
     text("These CAs are kept for when it is switched on again.", "以下 CA 会保留，重新开启时无需再次上传。");
@@ -107,7 +142,18 @@ pub const NOT_FOR_CLIENTS: Text = text(
     "It is shown to upstreams that ask for a client certificate.",
     "此证书用于向要求客户端证书的上游证明身份。",
 );
-pub const DEPTH: Text = text("Depth", "深度");
+pub const AUTHORITIES: Text = text("CAs", "CA");
+pub const NO_EXEMPT_PATHS: Text = text("None", "无");
+pub const NO_ALLOW_LIST: Text = text("All that these CAs vouch for", "以上 CA 签发的所有客户端");
+pub const CA_NAMES: Text = text("CA names", "CA 名称");
+pub const CA_NAMES_TOLD: Text = text("Advertised to clients", "向客户端通告");
+pub const CA_NAMES_KEPT: Text = text("Not advertised", "不通告");
+pub const DENIED: Text = text("Denied clients", "已拒绝的客户端");
+pub const DENIED_MEANING: Text = text(
+    "The hosts of this certificate turn them away, whoever issued their certificates.",
+    "无论证书由谁签发，此证书的主机都会拒绝以下客户端。",
+);
+pub const ALLOW_AGAIN: Text = text("Allow again", "重新允许");
 pub const WORTH_KNOWING: Text = text("Worth knowing", "注意事项");
 pub const REVISION: Text = text("Revision", "修订版本");
 pub const CREATED: Text = text("Added", "新增时间");
@@ -115,6 +161,13 @@ pub const UPDATED: Text = text("Changed", "修改时间");
 pub const BROKEN_TITLE: Text = text(
     "The gateway cannot serve this certificate. Its hosts refuse every handshake until it is mended.",
     "网关无法使用此证书。修复之前，其主机将拒绝所有握手。",
+);
+pub const BROKEN_POLICY_WAY_OUT: Text =
+    text("Give it a CA that is valid, or mend its policy.", "请为其指定有效的 CA，或修正其策略。");
+pub const EDIT_POLICY: Text = text("Edit the policy", "编辑策略");
+pub const BROKEN_LISTS_WAY_OUT: Text = text(
+    "Upload a newer list at the CA, or choose there to warn only:",
+    "请在 CA 页面上传较新的列表，或选择仅发出警告：",
 );
 pub const BROKEN_WAY_OUT: Text = text("Replace the certificate, or disable it.", "请替换证书，或将其禁用。");
 pub const DISABLED_NOTE: Text =
@@ -136,6 +189,8 @@ pub const REPLACE_MEANING: Text =
     text("SNIs and peer verification stay as they are.", "SNI 和对等验证设置保持不变。");
 pub const SNIS_FROM_CERTIFICATE: Text = text("Take the SNIs from the new certificate", "使用新证书中的 SNI");
 pub const DELETE: Text = text("Delete", "删除");
+pub const ACCEPT_CONSEQUENCES: Text =
+    text("I know that these hosts become less protected", "我了解这些主机的保护将会减弱");
 
 /// How many certificates there are, and how many need somebody to look.
 pub fn count(language: Language, all: u64, expiring: u64) -> String {
@@ -161,9 +216,33 @@ pub fn more(language: Language, count: usize) -> String {
     }
 }
 
-/// Peer verification that is on, with the CA's name.
-pub fn verified_by(language: Language, ca: &str) -> String {
-    format!("{} · {ca}", language.pick(ON))
+/// Peer verification that is on, in a word for its mode, with the CAs' names.
+pub fn verified_by(language: Language, mode: Text, cas: &str) -> String {
+    format!("{} · {cas}", language.pick(mode))
+}
+
+/// How long a client's chain may be.
+pub fn depth(language: Language, intermediates: usize) -> String {
+    match (language, intermediates) {
+        (Language::English, 0) => "0: the CA itself signs clients".to_owned(),
+        (Language::English, 1) => "1 intermediate certificate at most".to_owned(),
+        (Language::English, most) => format!("{most} intermediate certificates at most"),
+        (Language::Chinese, 0) => "0：由 CA 直接签发客户端证书".to_owned(),
+        (Language::Chinese, most) => format!("最多 {most} 个中间证书"),
+    }
+}
+
+/// Who denied a client.
+pub fn denied_by(language: Language, author: &str) -> String {
+    match language {
+        Language::English => format!("Denied by {author}"),
+        Language::Chinese => format!("由 {author} 拒绝"),
+    }
+}
+
+/// The name of the button that takes one client off a list.
+pub fn allow_again_one(language: Language, name: &str) -> String {
+    format!("{} {name}", language.pick(ALLOW_AGAIN))
 }
 
 /// A chain's heading, where there are several.
@@ -202,15 +281,6 @@ pub fn snis_found(language: Language, snis: &[Sni]) -> String {
     match language {
         Language::English => format!("SNIs: {names}"),
         Language::Chinese => format!("SNI：{names}"),
-    }
-}
-
-/// What keeping the CAs means, with their names.
-pub fn keep_ca(language: Language, names: &str) -> String {
-    match (language, names) {
-        (_, "") => language.pick(PICK_NONE).to_owned(),
-        (Language::English, names) => format!("Keep: {names}"),
-        (Language::Chinese, names) => format!("保留：{names}"),
     }
 }
 

@@ -14,4 +14,5 @@ mod preferences;
 mod samples;
 mod ssl_certificate;
 mod ssl_certificate_forms;
+mod ssl_certificate_policy;
 mod style;

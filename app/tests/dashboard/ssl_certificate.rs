@@ -119,7 +119,7 @@ async fn a_broken_certificate_shows_cause_and_way_out() {
         r#"role="alert""#,
         "refuse every handshake",
         "Peer verification needs a CA",
-        "Replace the certificate, or disable it.",
+        "Give it a CA that is valid, or mend its policy.",
     ]);
 }
 

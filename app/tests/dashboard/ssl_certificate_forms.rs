@@ -26,7 +26,7 @@ const GUIDE: [(&str, &str); 6] = [
     ("peer_verification", "on"),
 ];
 
-async fn send(browser: &Browser, verb: &str, fields: &[(&str, &str)]) -> Answer {
+pub(crate) async fn send(browser: &Browser, verb: &str, fields: &[(&str, &str)]) -> Answer {
     let parts = fields.iter().map(|(name, value)| {
         format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
     });
@@ -42,12 +42,12 @@ async fn send_as(browser: &Browser, verb: &str, content_type: &str, body: String
     browser.send(request).await
 }
 
-fn with(fields: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn with(fields: &[(&'static str, &'static str)]) -> Vec<(&'static str, &'static str)> {
     let replaced = |name: &str| fields.iter().any(|(other, _)| *other == name);
     GUIDE.iter().filter(|(name, _)| !replaced(name)).chain(fields).copied().collect()
 }
 
-fn script(fake: &Fake) -> Browser {
+pub(crate) fn script(fake: &Fake) -> Browser {
     Browser { script: true, ..Browser::new(fake) }
 }
 
@@ -68,10 +68,17 @@ async fn the_dialog_has_the_controls_of_the_guide() {
         r#"role="switch""#,
         r#"<label for="ca_certificate" class="field__label">CA Certificate (Optional)</label>"#,
         r#"<label for="certificate_text" class="field__label">Certificate text</label>"#,
-        r#"<option value="01JC0ROOTCA0000000000000">ROOTCA</option>"#,
+        r#"name="ca_certificate_id" value="01JC0ROOTCA0000000000000">ROOTCA</label>"#,
+        "<summary>Policy</summary>",
+        r#"name="peer_verification_mode" value="required" checked"#,
+        r#"<label for="exempt_paths" class="field__label">Paths without client certificate</label>"#,
+        "asked for a certificate on every path",
+        r#"<label for="allow_list" class="field__label">Allowed identities</label>"#,
+        r#"name="advertises_ca_names" value="on" checked"#,
         ">Add</button>",
     ]);
     assert_eq!(answer.body.matches(">Certificate</label>").count(), 1, "one control has this name");
+    answer.hides(&[r#"<details open class="advanced""#]);
 }
 
 #[tokio::test]
@@ -145,6 +152,11 @@ async fn a_ca_is_uploaded_or_picked() {
     assert!(
         matches!(ca, CaChoice::Existing(ids) if ids.len() == 1 && ids[0].as_str() == "01JC0ROOTCA0000000000000")
     );
+    let several = with(&[("ca_certificate_id", "a"), ("ca_certificate_id", "b"), ("ca_certificate_id", "a")]);
+    send(&browser, "add", &several).await;
+    let ca = fake.state().asked.pop().expect("asked").peer_verification.ca;
+    let CaChoice::Existing(ids) = ca else { panic!("{ca:?}") };
+    assert_eq!(ids.iter().map(ToString::to_string).collect::<Vec<_>>(), ["a", "b"]);
     let both = with(&[("ca_certificate", "x"), ("ca_certificate_id", "01JC0ROOTCA0000000000000")]);
     send(&browser, "add", &both).await;
     assert!(matches!(fake.state().asked.pop().expect("asked").peer_verification.ca, CaChoice::Upload(_)));
@@ -289,7 +301,7 @@ async fn editing_shows_what_is_set_and_asks_for_no_key() {
         r#"name="snis" value="test.com""#,
         r#"name="depth" value="1""#,
         r#"name="peer_verification" value="on" checked"#,
-        "Keep: ROOTCA",
+        r#"name="ca_certificate_id" value="01JC0ROOTCA0000000000000" checked"#,
     ]);
     answer.hides(&[r#"name="private_key""#, r#"name="certificate""#]);
 }
@@ -305,8 +317,10 @@ async fn editing_changes_what_the_form_shows_and_nothing_else() {
         ("method", "upload"),
         ("sets_peer_verification", "on"),
         ("peer_verification", "on"),
+        ("peer_verification_mode", "required"),
+        ("exempt_paths", ""),
+        ("allow_list", ""),
         ("ca_certificate", ""),
-        ("ca_certificate_id", ""),
         ("snis", "test.com, www.test.com"),
         ("depth", "0"),
     ];

@@ -76,12 +76,7 @@ fn AddForm(existing: Vec<CaCertificate>) -> impl IntoView {
             <MethodField selected=state.method submission/>
             <CertificateFields state=state.clone() submission/>
             <div class="server-only">
-                <PeerVerificationFields
-                    state=state.clone()
-                    existing
-                    none=language.pick(words::PICK_NONE).to_owned()
-                    submission
-                />
+                <PeerVerificationFields state=state.clone() existing submission/>
                 <AdvancedFields state open=false submission/>
                 <TakeOverField group submission/>
             </div>

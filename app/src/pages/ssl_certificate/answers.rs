@@ -1,8 +1,8 @@
 //! What the server functions of SSL certificates do: know the caller, parse, ask the backend, and say where to go next.
 
 use domain::{
-    Caller, Fault, Field, FieldError, GatewayGroupId, Inspection, PeerVerificationMode, Problem,
-    SslCertificateId, Status,
+    Caller, DeniedClientId, Fault, Field, FieldError, FieldWarning, GatewayGroupId, Inspection, Noun,
+    PeerVerificationMode, Problem, SslCertificateId, Status,
 };
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::MultipartData;
@@ -29,7 +29,15 @@ pub(super) async fn get(group: &str, id: &str) -> Result<SslCertificateDetail, P
     let (group, id) = (group_id(group)?, ssl_certificate_id(id)?);
     let certificate = backend.ssl_certificates.get(&caller, &group, &id).await?;
     let served = backend.gateway_groups.get(&caller, &group).await?.revision;
-    Ok(SslCertificateDetail { certificate, served, now: (backend.now)() })
+    let mut denied = backend.clients.denied(&caller, &group).await?;
+    denied.retain(|client| client.ssl_certificate.as_ref() == Some(&id));
+    Ok(SslCertificateDetail { certificate, denied, served, now: (backend.now)() })
+}
+
+pub(super) async fn deletion_consequences(group: &str, id: &str) -> Result<Vec<FieldWarning>, Problem> {
+    let (backend, caller) = authenticated().await?;
+    let (group, id) = (group_id(group)?, ssl_certificate_id(id)?);
+    backend.ssl_certificates.consequences_of_deletion(&caller, &group, &id).await
 }
 
 /// Errors that need no look into a certificate stand beside those that do.
@@ -122,15 +130,38 @@ pub(super) async fn set_peer_verification<F: ServerFn>(
     finish_at_detail::<F>(result, group, id)
 }
 
-pub(super) async fn delete<F: ServerFn>(group: &str, id: &str) -> Result<(), UiError> {
+pub(super) async fn allow_client_again<F: ServerFn>(
+    group: &str,
+    id: &str,
+    denied: &str,
+) -> Result<(), UiError> {
     let result = async {
         let (backend, caller) = authenticated().await?;
         let (group, id) = (group_id(group)?, ssl_certificate_id(id)?);
-        backend.ssl_certificates.delete(&caller, &group, &id).await?;
-        Ok(path::list(&group))
+        let denied: DeniedClientId = denied.parse().map_err(|_| Problem::NotFound(Noun::DeniedClient))?;
+        backend.clients.allow_again(&caller, &group, &denied).await?;
+        Ok(path::detail(&group, &id))
     }
     .await;
     finish_at_detail::<F>(result, group, id)
+}
+
+pub(super) async fn delete<F: ServerFn>(group: &str, id: &str, accepts: bool) -> Result<(), UiError> {
+    let result = async {
+        let (backend, caller) = authenticated().await?;
+        let (group, id) = (group_id(group)?, ssl_certificate_id(id)?);
+        let certificates = &backend.ssl_certificates;
+        // The page asks for consent if there is something to consent to: that it came without means that there was not
+        // when the page was made.
+        if !accepts && !certificates.consequences_of_deletion(&caller, &group, &id).await?.is_empty() {
+            return Err(Problem::Stale);
+        }
+        certificates.delete(&caller, &group, &id).await?;
+        Ok(path::list(&group))
+    }
+    .await;
+    let page = group_id(group).and_then(|group| Ok(path::delete(&group, &ssl_certificate_id(id)?)));
+    finish_at::<F>(result, page, &[])
 }
 
 /// Everything starts here: nobody who is not signed in gets as far as being parsed.

@@ -1,6 +1,8 @@
 //! The server functions of SSL certificates. What they do stands in `answers`.
 
-use domain::{CertificateType, Inspection, Revision, SslCertificate, Status, UnixTime};
+use domain::{
+    CertificateType, DeniedClient, FieldWarning, Inspection, Revision, SslCertificate, Status, UnixTime,
+};
 use leptos::prelude::*;
 use leptos::server_fn::codec::{GetUrl, MultipartData};
 use serde::{Deserialize, Serialize};
@@ -14,6 +16,8 @@ use crate::error::UiError;
 pub struct SslCertificateDetail {
     /// The certificate.
     pub certificate: SslCertificate,
+    /// The clients that its hosts turn away, and no other hosts of the group.
+    pub denied: Vec<DeniedClient>,
     /// The revision that this instance's listener serves.
     pub served: Revision,
     /// The server's time.
@@ -90,11 +94,29 @@ pub async fn set_peer_verification(
     super::answers::set_peer_verification::<SetPeerVerification>(&group, &id, &peer_verification).await
 }
 
-/// Deletes a certificate and its keys; leads on to the list.
+/// Takes the client `denied` off a certificate's deny-list; leads on to the certificate's page.
+#[server(prefix = "/api", endpoint = "ssl-certificate/allow-client-again")]
+pub async fn allow_client_again(
+    #[server(default)] group: String,
+    #[server(default)] id: String,
+    #[server(default)] denied: String,
+) -> Result<(), UiError> {
+    super::answers::allow_client_again::<AllowClientAgain>(&group, &id, &denied).await
+}
+
+/// What deleting a certificate would open.
+#[server(prefix = "/api", endpoint = "ssl-certificate/deletion-consequences", input = GetUrl)]
+pub async fn deletion_consequences(group: String, id: String) -> Result<Vec<FieldWarning>, UiError> {
+    crate::error::answer(super::answers::deletion_consequences(&group, &id).await)
+}
+
+/// Deletes a certificate and its keys; leads on to the list. If it opens something, that has to be accepted (`on`).
 #[server(prefix = "/api", endpoint = "ssl-certificate/delete")]
 pub async fn delete_ssl_certificate(
     #[server(default)] group: String,
     #[server(default)] id: String,
+    #[server(default)] accepts_consequences: String,
 ) -> Result<(), UiError> {
-    super::answers::delete::<DeleteSslCertificate>(&group, &id).await
+    let accepts = accepts_consequences == "on";
+    super::answers::delete::<DeleteSslCertificate>(&group, &id, accepts).await
 }

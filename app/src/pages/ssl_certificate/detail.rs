@@ -1,22 +1,22 @@
 use domain::{
-    CertificateType, Chain, FieldWarning, GatewayGroupId, Health, Noun, Problem, SslCertificate,
-    SslCertificateId, Status, UnixTime,
+    CertificateType, Chain, FieldWarning, GatewayGroupId, Noun, Problem, SslCertificate, SslCertificateId,
+    Status, UnixTime,
 };
 use leptos::prelude::*;
-use leptos::server_fn::ServerFn;
 use leptos_router::components::Outlet;
 use leptos_router::hooks::use_params_map;
 
 use super::api::{self, SslCertificateDetail, get_ssl_certificate};
+use super::denied::DeniedClients;
 use super::facts::{CertificateFacts, fact};
+use super::health_note::HealthNote;
 use super::list_state::status_code;
 use super::live::refetch_until;
 use super::path;
 use super::peer_verification::PeerVerificationSection;
 use super::row::{status_badge, type_word};
-use super::submission::returned_problem;
 use super::try_it::curl_commands;
-use crate::components::{Alert, BadgeKind, ButtonLink, ErrorSummary, PageHeader, ProblemPage, Time};
+use crate::components::{ButtonLink, ErrorSummary, PageHeader, ProblemPage, Time};
 use crate::error::UiError;
 use crate::language::use_language;
 use crate::pages::gateway_group::{use_group, use_group_id};
@@ -111,18 +111,20 @@ fn differs(before: Option<&Loaded>, after: Option<&Loaded>) -> bool {
 #[component]
 fn Detail(detail: SslCertificateDetail) -> impl IntoView {
     let language = use_language();
-    let SslCertificateDetail { certificate, served, now } = detail;
+    let SslCertificateDetail { certificate, denied, served, now } = detail;
     let (group, id) = (certificate.group.clone(), certificate.id.clone());
     let is_server = certificate.certificate_type == CertificateType::Server;
     let set_status = ServerAction::<api::SetSslCertificateStatus>::new();
     let set_peer_verification = ServerAction::<api::SetPeerVerification>::new();
+    let allow_again = ServerAction::<api::AllowClientAgain>::new();
     reload_after(set_status);
     reload_after(set_peer_verification);
-    let deleting = returned_problem(&[api::DeleteSslCertificate::PATH]);
+    reload_after(allow_again);
     let problem = Signal::derive(move || {
         let status = set_status.value().get().and_then(Result::err);
         let verification = set_peer_verification.value().get().and_then(Result::err);
-        status.or(verification).map(|error| error.0).or(deleting.clone())
+        let allowed = allow_again.value().get().and_then(Result::err);
+        status.or(verification).or(allowed).map(|error| error.0)
     });
     let chains = certificate.chains.clone();
     let has_hosts = !certificate.snis.is_empty();
@@ -141,6 +143,7 @@ fn Detail(detail: SslCertificateDetail) -> impl IntoView {
         {is_server.then(|| view! {
             <PeerVerificationSection certificate=certificate.clone() now action=set_peer_verification/>
         })}
+        <DeniedClients denied now action=allow_again/>
         {(is_server && has_hosts).then(|| view! { <TryIt certificate=certificate.clone()/> })}
         <Warnings warnings=certificate.warnings/>
         <Chains chains now/>
@@ -171,28 +174,6 @@ fn StatusForm(
         </ActionForm>
     }
     .into_any()
-}
-
-/// Why the gateway does not serve it, and the way out.
-#[component]
-fn HealthNote(certificate: SslCertificate) -> impl IntoView {
-    let language = use_language();
-    match (certificate.status, certificate.health) {
-        (Status::Disabled, _) => Some(
-            view! { <Alert kind=BadgeKind::Off>{language.pick(words::DISABLED_NOTE)}</Alert> }.into_any(),
-        ),
-        (Status::Enabled, Health::Broken(cause)) => Some(
-            view! {
-                <Alert kind=BadgeKind::Bad>
-                    <p><strong>{language.pick(words::BROKEN_TITLE)}</strong></p>
-                    <p>{text::fault::fault(language, &cause)}</p>
-                    <p>{language.pick(words::BROKEN_WAY_OUT)}</p>
-                </Alert>
-            }
-            .into_any(),
-        ),
-        (Status::Enabled, Health::Sound) => None,
-    }
 }
 
 #[component]

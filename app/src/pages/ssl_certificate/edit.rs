@@ -1,4 +1,4 @@
-use domain::{CaCertificate, PeerVerificationMode, SslCertificate};
+use domain::{CaCertificate, SslCertificate};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_meta::Title;
@@ -50,33 +50,48 @@ fn state_of(certificate: &SslCertificate) -> FormState {
     let verification = &certificate.peer_verification;
     FormState {
         certificate_type: certificate.certificate_type,
-        peer_verification: verification.mode != PeerVerificationMode::Off,
+        peer_verification: verification.mode.asks(),
+        ca_certificate_ids: verification.ca_certificates.iter().map(|ca| ca.id.to_string()).collect(),
+        mode: verification.mode,
         depth: verification.depth.intermediates().to_string(),
+        exempt_paths: lines(&verification.exempt_paths),
+        allow_list: lines(&verification.allow_list),
+        advertises_ca_names: verification.advertises_ca_names,
         snis: certificate.snis.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         ..FormState::default()
     }
+}
+
+fn lines<T: ToString>(entries: &[T]) -> String {
+    entries.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+/// The CAs to pick from: the group's, and those in use even if the group's could not be had.
+fn choices(mut existing: Vec<CaCertificate>, used: &[CaCertificate]) -> Vec<CaCertificate> {
+    for ca in used {
+        if existing.iter().all(|one| one.id != ca.id) {
+            existing.push(ca.clone());
+        }
+    }
+    existing
 }
 
 #[component]
 fn EditForm(certificate: SslCertificate, existing: Vec<CaCertificate>) -> impl IntoView {
     let language = use_language();
     let submission = Submission::new(api::EditSslCertificate::PATH);
+    let state = state_of(&certificate);
     let state = if submission.problem.read_untracked().is_some() {
-        FormState::from_query(&use_query_map().read_untracked())
+        state.with_query(&use_query_map().read_untracked())
     } else {
-        state_of(&certificate)
+        state
     };
     let reload = use_reloading();
     let submit = move |event: web_sys::SubmitEvent| {
         submission.submit(&event, &[], edit_ssl_certificate, reload);
     };
     let SslCertificate { id, group, revision, peer_verification, certificate_type, .. } = certificate;
-    let kept = peer_verification
-        .ca_certificates
-        .iter()
-        .map(CaCertificate::display_name)
-        .collect::<Vec<_>>()
-        .join(", ");
+    let existing = choices(existing, &peer_verification.ca_certificates);
     let close = path::detail(&group, &id);
     let hidden = vec![
         (Control::Group, group.to_string()),
@@ -100,12 +115,7 @@ fn EditForm(certificate: SslCertificate, existing: Vec<CaCertificate>) -> impl I
             <p class="form__lead">{language.pick(words::EDIT_KEY_STAYS)}</p>
             <HiddenFields values=hidden/>
             <MethodField selected=state.method submission/>
-            <PeerVerificationFields
-                state=state.clone()
-                existing
-                none=words::keep_ca(language, &kept)
-                submission
-            />
+            <PeerVerificationFields state=state.clone() existing submission/>
             <AdvancedFields state open=true submission/>
             <TakeOverField group submission/>
             <div class="form__actions">

@@ -7,9 +7,10 @@ use super::control::{Control, Method};
 use super::findings::Findings;
 use super::form_state::{FormState, type_code};
 use super::path;
+use super::policy_fields::PolicyFields;
 use super::submission::Submission;
 use crate::components::{
-    FieldErrors, FileField, RadioField, SelectField, SwitchField, TextAreaField, TextField,
+    FieldErrors, FileField, RadioField, SwitchField, TextAreaField, TextField, error_id,
 };
 use crate::language::{Text, use_language};
 use crate::text::ssl_certificate as words;
@@ -100,34 +101,16 @@ fn PemField(
     .into_any()
 }
 
-/// The switch and the CA.
+/// The switch, the CAs, and what else is asked of clients.
 #[component]
 pub(super) fn PeerVerificationFields(
     state: FormState,
     /// The group's CAs.
     existing: Vec<CaCertificate>,
-    /// What choosing none of them means.
-    none: String,
     submission: Submission,
 ) -> impl IntoView {
     let language = use_language();
     let problem = submission.problem;
-    let has_existing = !existing.is_empty();
-    let options = std::iter::once((String::new(), none))
-        .chain(existing.into_iter().map(|ca| (ca.id.to_string(), ca.display_name())))
-        .collect::<Vec<_>>();
-    let pick = has_existing.then(|| {
-        view! {
-            <SelectField
-                field=Field::CaCertificate
-                name=Control::CaCertificateId.name()
-                label=words::PICK_CA
-                options
-                selected=state.ca_certificate_id
-                problem
-            />
-        }
-    });
     view! {
         <SwitchField
             field=Field::PeerVerification
@@ -140,28 +123,61 @@ pub(super) fn PeerVerificationFields(
             files=CERTIFICATE_FILES
             text=Control::CaCertificateText
             label=words::CA_CERTIFICATE_TEXT
-            value=state.ca_certificate_text
+            value=state.ca_certificate_text.clone()
             placeholder="-----BEGIN CERTIFICATE-----"
             submission
         />
-        {pick}
+        {(!existing.is_empty()).then(|| view! { <CaPicks existing picked=state.ca_certificate_ids.clone()/> })}
+        <PolicyFields state submission/>
     }
     .into_any()
 }
 
-/// What hardly anybody needs. Open when something in it is wrong.
+/// The group's CAs, any number of which can be ticked.
 #[component]
-pub(super) fn AdvancedFields(
-    state: FormState,
+fn CaPicks(existing: Vec<CaCertificate>, picked: Vec<String>) -> impl IntoView {
+    let language = use_language();
+    let name = Control::CaCertificateId.name();
+    let boxes = existing
+        .into_iter()
+        .map(|ca| {
+            let id = ca.id.to_string();
+            let checked = picked.contains(&id);
+            view! {
+                <label class="checkbox">
+                    <input type="checkbox" name=name value=id checked=checked/>
+                    {ca.display_name()}
+                </label>
+            }
+        })
+        .collect_view();
+    view! {
+        <fieldset class="field" aria-describedby=error_id(Field::CaCertificate)>
+            <legend class="field__label">{language.pick(words::PICK_CA)}</legend>
+            <input type="hidden" name=Control::PicksCas.name() value="on"/>
+            <div class="field__options picks">{boxes}</div>
+            <p class="field__help">{language.pick(words::PICK_CA_HELP)}</p>
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// Fields that hardly anybody needs, out of the way until something in them is wrong.
+#[component]
+pub(super) fn Disclosure(
+    /// What it is about.
+    summary: Text,
+    /// The fields in it.
+    fields: &'static [Field],
     /// Whether it is open from the start.
     open: bool,
     submission: Submission,
+    children: Children,
 ) -> impl IntoView {
-    let language = use_language();
     let problem = submission.problem;
     let inspection = submission.inspection;
     let wrong = move || {
-        let is_here = |field: Field| matches!(field, Field::Snis | Field::Depth);
+        let is_here = |field: Field| fields.contains(&field);
         open || problem
             .with(|problem| problem.iter().flat_map(Problem::field_errors).any(|error| is_here(error.field)))
             || inspection
@@ -171,7 +187,25 @@ pub(super) fn AdvancedFields(
     let wrong = Memo::new(move |before| before == Some(&true) || wrong());
     view! {
         <details class="advanced" open=move || wrong.get()>
-            <summary>{language.pick(words::ADVANCED)}</summary>
+            <summary>{use_language().pick(summary)}</summary>
+            {children()}
+        </details>
+    }
+    .into_any()
+}
+
+/// The hosts, which are the certificate's own unless somebody says otherwise.
+#[component]
+pub(super) fn AdvancedFields(
+    state: FormState,
+    /// Whether it is open from the start.
+    open: bool,
+    submission: Submission,
+) -> impl IntoView {
+    let language = use_language();
+    let problem = submission.problem;
+    view! {
+        <Disclosure summary=words::ADVANCED fields=&[Field::Snis] open submission>
             <TextField
                 field=Field::Snis
                 value=state.snis
@@ -179,14 +213,8 @@ pub(super) fn AdvancedFields(
                 code=true
                 problem
             />
-            <Findings field=Field::Snis inspection problem/>
-            <TextField
-                field=Field::Depth
-                value=state.depth
-                help=language.pick(words::DEPTH_HELP)
-                problem
-            />
-        </details>
+            <Findings field=Field::Snis inspection=submission.inspection problem/>
+        </Disclosure>
     }
     .into_any()
 }

@@ -6,16 +6,19 @@
 use std::str::FromStr;
 
 use domain::{
-    CertificateType, Depth, Fault, Field, FieldError, GatewayGroupId, Noun, PeerVerificationMode, Problem,
-    Revision, Sni, SslCertificateId,
+    AllowedIdentity, CaCertificateId, CertificateType, Depth, Fault, Field, FieldError, GatewayGroupId,
+    Limit, Noun, PathPattern, PeerVerificationMode, Problem, Revision, Sni, SslCertificateId,
 };
 
-use super::control::{Control, Method};
+use super::control::{Control, MOST_IDENTITIES, Method, mode_from_code};
 use super::form_state::type_from_code;
 use super::upload::Upload;
 use crate::backend::{
     CaChoice, CertificateUpload, NewPeerVerification, NewSslCertificate, SniChoice, SslCertificateChange,
 };
+
+/// The most faults that are told of one list: whoever pastes the wrong thing need not read of each line.
+const MOST_FAULTS: usize = 10;
 
 /// The group that an address or a form speaks of.
 pub(crate) fn group_id(text: &str) -> Result<GatewayGroupId, Problem> {
@@ -67,6 +70,10 @@ pub(super) fn edit(upload: &Upload) -> Parsed<SslCertificateChange> {
     let method = form.method();
     // A request that was cut off, or that only means to change the hosts, must not switch peer verification off.
     let sets = form.checkbox(Control::SetsPeerVerification);
+    if sets {
+        // No list at all is not an empty list, which would let in more than before.
+        form.require(&[Control::PeerVerificationMode, Control::ExemptPaths, Control::AllowList]);
+    }
     let value = SslCertificateChange {
         peer_verification: sets.then(|| form.peer_verification(method)),
         snis: Some(form.snis()),
@@ -130,6 +137,13 @@ impl<'a> Form<'a> {
         })
     }
 
+    /// Notes each of `controls` that the form does not have.
+    fn require(&mut self, controls: &[Control]) {
+        let missing = controls.iter().filter(|control| !self.upload.has(**control));
+        let errors = missing.filter_map(|control| Some(FieldError::new(control.field()?, Fault::Required)));
+        self.errors.extend(errors);
+    }
+
     fn checkbox(&self, control: Control) -> bool {
         self.upload.text(control) == "on"
     }
@@ -146,43 +160,106 @@ impl<'a> Form<'a> {
     }
 
     fn peer_verification(&mut self, method: Method) -> NewPeerVerification {
-        let mode = match self.upload.text(Control::PeerVerification).as_str() {
-            "" => PeerVerificationMode::Off,
-            "on" => PeerVerificationMode::Required,
-            other => {
-                self.fault(Field::PeerVerification, unknown(other));
-                // Whatever was meant, it was not "off".
-                PeerVerificationMode::Required
-            }
-        };
+        let mode = self.mode();
+        let exempt_paths = self.exempt_paths();
+        if !exempt_paths.is_empty()
+            && matches!(mode, PeerVerificationMode::Optional | PeerVerificationMode::ReportOnly)
+        {
+            self.fault(Field::ExemptPaths, Fault::ExemptPathsNotRequired);
+        }
+        let ca = self.ca(method);
+        if mode.asks() && self.checkbox(Control::PicksCas) && matches!(ca, CaChoice::Unchanged) {
+            self.fault(Field::CaCertificate, Fault::CaMissing);
+        }
         NewPeerVerification {
             mode,
-            ca: self.ca(method),
+            ca,
             depth: self.depth(),
-            ..NewPeerVerification::default()
+            exempt_paths,
+            allow_list: self.allow_list(),
+            // A box that is not ticked sends nothing. Where the mode is, the box is too.
+            hides_ca_names: self.upload.has(Control::PeerVerificationMode)
+                && !self.checkbox(Control::AdvertisesCaNames),
         }
     }
 
-    /// A file or text goes before one of the group's: it is what was done on purpose.
+    /// Off, or the mode that was chosen for when it is on.
+    fn mode(&mut self) -> PeerVerificationMode {
+        let switch = self.upload.text(Control::PeerVerification);
+        let chosen = self.upload.text(Control::PeerVerificationMode);
+        match (switch.as_str(), chosen.as_str()) {
+            ("", _) => PeerVerificationMode::Off,
+            ("on", "") => PeerVerificationMode::Required,
+            (switch, chosen) => {
+                let wrong = if switch == "on" { chosen } else { switch };
+                let mode = mode_from_code(chosen).filter(|_| switch == "on");
+                mode.unwrap_or_else(|| {
+                    self.fault(Field::PeerVerification, unknown(wrong));
+                    // Whatever was meant, it was not "off".
+                    PeerVerificationMode::Required
+                })
+            }
+        }
+    }
+
+    fn exempt_paths(&mut self) -> Vec<PathPattern> {
+        self.lines(Control::ExemptPaths, Field::ExemptPaths, PathPattern::MOST, |_, line| line.parse())
+    }
+
+    fn allow_list(&mut self) -> Vec<AllowedIdentity> {
+        self.lines(Control::AllowList, Field::AllowList, MOST_IDENTITIES, |number, line| {
+            line.parse().map_err(|rule| Fault::InvalidIdentity { number, value: entry_like(line), rule })
+        })
+    }
+
+    /// The entries of a list, one on each line. They are numbered without the lines that are empty.
+    fn lines<T>(
+        &mut self,
+        control: Control,
+        field: Field,
+        most: usize,
+        parse: impl Fn(usize, &str) -> Result<T, Fault>,
+    ) -> Vec<T> {
+        let text = self.upload.text(control);
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let (mut entries, mut faults) = (Vec::new(), Vec::new());
+        for (index, line) in lines.enumerate() {
+            if index == most {
+                faults.insert(0, Fault::TooLarge(Limit::Entries(most as u64)));
+                break;
+            }
+            match parse(index + 1, line) {
+                Ok(entry) => entries.push(entry),
+                Err(fault) => faults.push(fault),
+            }
+        }
+        faults.truncate(MOST_FAULTS);
+        self.errors.extend(faults.into_iter().map(|fault| FieldError::new(field, fault)));
+        entries
+    }
+
+    /// A file or text goes before those of the group that are picked: it is what was done on purpose.
     fn ca(&mut self, method: Method) -> CaChoice {
         let upload = self.upload.bytes(match method {
             Method::Upload => Control::CaCertificate,
             Method::Paste => Control::CaCertificateText,
         });
-        let id = self.upload.text(Control::CaCertificateId);
         if !upload.trim_ascii().is_empty() {
             return CaChoice::Upload(upload.to_vec());
         }
-        if id.is_empty() {
-            return CaChoice::Unchanged;
-        }
-        match id.parse() {
-            Ok(id) => CaChoice::Existing(vec![id]),
-            Err(_) => {
-                self.fault(Field::CaCertificate, unknown(&id));
-                CaChoice::Unchanged
+        let picked = self.upload.text(Control::CaCertificateId);
+        let mut ids: Vec<CaCertificateId> = Vec::new();
+        for text in picked.split_whitespace() {
+            match text.parse() {
+                Ok(id) if ids.contains(&id) => {}
+                Ok(id) => ids.push(id),
+                Err(_) => {
+                    self.fault(Field::CaCertificate, unknown(text));
+                    return CaChoice::Existing(ids);
+                }
             }
         }
+        if ids.is_empty() { CaChoice::Unchanged } else { CaChoice::Existing(ids) }
     }
 
     fn depth(&mut self) -> Depth {
@@ -217,6 +294,11 @@ impl<'a> Form<'a> {
 fn name_like(part: &str) -> String {
     let is_name_like = part.contains('.') && part.len() <= 253;
     if is_name_like { shortened(part) } else { "…".to_owned() }
+}
+
+/// What was given as an entry of an allow-list, unless it may be a key: base64 has no colons.
+fn entry_like(line: &str) -> String {
+    if line.contains([':', '.', '*', '@']) { shortened(line) } else { "…".to_owned() }
 }
 
 fn unknown(value: &str) -> Fault {

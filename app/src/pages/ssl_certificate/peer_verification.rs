@@ -1,11 +1,12 @@
-use domain::{GatewayGroupId, PeerVerificationMode, SslCertificate, SslCertificateId, UnixTime};
+use domain::{GatewayGroupId, SslCertificate, SslCertificateId, UnixTime};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 
 use super::api;
-use super::facts::{CertificateFacts, fact};
+use super::facts::CertificateFacts;
 use super::path::{self, CONFIRM, PEER_VERIFICATION_OFF};
+use super::policy_facts::PolicyFacts;
 use super::row::peer_verification_badge;
 use crate::components::{ButtonLink, Dialog};
 use crate::language::use_language;
@@ -24,13 +25,15 @@ pub(super) fn PeerVerificationSection(
     let language = use_language();
     let badge = peer_verification_badge(language, &certificate);
     let SslCertificate { group, id, peer_verification: verification, .. } = certificate;
-    let is_on = verification.mode != PeerVerificationMode::Off;
+    let is_on = verification.mode.asks();
     let has_ca = !verification.ca_certificates.is_empty();
     let meaning = match (is_on, has_ca) {
-        (true, _) => vec![words::MODE_REQUIRED],
+        (true, _) => vec![],
         (false, true) => vec![words::MODE_OFF, words::MODE_OFF_KEPT],
         (false, false) => vec![words::MODE_OFF],
     };
+    let policy =
+        is_on.then(|| view! { <PolicyFacts group=group.clone() verification=verification.clone()/> });
     let authorities = verification
         .ca_certificates
         .into_iter()
@@ -66,12 +69,8 @@ pub(super) fn PeerVerificationSection(
             <h2 class="section__title">{language.pick(words::PEER_VERIFICATION)}</h2>
             <p>{badge}</p>
             {meaning.into_iter().map(|line| view! { <p>{language.pick(line)}</p> }).collect_view()}
+            {policy}
             {authorities}
-            {is_on.then(|| view! {
-                <dl class="facts">
-                    {fact(language, words::DEPTH, verification.depth.intermediates().to_string())}
-                </dl>
-            })}
             <div class="section__actions">{switch}</div>
             {is_on.then(|| view! { <SwitchOffQuestion group id action/> })}
         </section>

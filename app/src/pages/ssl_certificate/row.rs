@@ -85,14 +85,19 @@ pub(super) fn peer_verification_badge(language: Language, certificate: &SslCerti
         (CertificateType::Server, PeerVerificationMode::Off) => {
             view! { <Badge kind=BadgeKind::Off text=language.pick(words::OFF)/> }.into_any()
         }
-        (CertificateType::Server, _) => {
+        (CertificateType::Server, mode) => {
             let names = verification
                 .ca_certificates
                 .iter()
                 .map(CaCertificate::display_name)
                 .collect::<Vec<_>>()
                 .join(", ");
-            view! { <Badge kind=BadgeKind::Good text=words::verified_by(language, &names)/> }.into_any()
+            let (kind, word) = match mode {
+                PeerVerificationMode::Off | PeerVerificationMode::Required => (BadgeKind::Good, words::ON),
+                PeerVerificationMode::Optional => (BadgeKind::Good, words::OPTIONAL),
+                PeerVerificationMode::ReportOnly => (BadgeKind::Attention, words::REPORT_ONLY),
+            };
+            view! { <Badge kind text=words::verified_by(language, word, &names)/> }.into_any()
         }
     }
 }

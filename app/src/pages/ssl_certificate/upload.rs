@@ -3,7 +3,7 @@
 use domain::{Fault, FieldError, Limit, Problem, Secret};
 use multer::Multipart;
 
-use super::control::{BODY_LIMIT, Control, FIELD_LIMIT};
+use super::control::{BODY_LIMIT, Control};
 
 /// The fields of a form, none of them parsed yet.
 #[derive(Debug, Default)]
@@ -19,28 +19,33 @@ impl Upload {
     ///
     /// # Errors
     /// [`Problem::TooLarge`] over [`BODY_LIMIT`]; [`Problem::WrongContentType`] for a body that is no multipart form, or
-    /// has a field that no form of ours has, or one twice. A single field over its limit is not an error yet: see
-    /// [`Upload::too_large`].
+    /// has a field that no form of ours has, or one twice that does not repeat. A single field over its limit is not an
+    /// error yet: see [`Upload::too_large`].
     pub(super) async fn read(mut multipart: Multipart<'_>) -> Result<Self, Problem> {
         let mut upload = Self::default();
         let mut total = 0;
         while let Some(mut field) = multipart.next_field().await.map_err(|error| unreadable(&error))? {
             let control = field.name().and_then(Control::named).ok_or(Problem::WrongContentType)?;
-            if upload.value(control).is_some() {
+            let before = upload.take(control);
+            if before.is_some() && !control.repeats() {
                 return Err(Problem::WrongContentType);
             }
             // Reserved at once: growing would leave copies of a key behind.
-            let mut value = Vec::with_capacity(FIELD_LIMIT);
-            let mut size = 0;
+            let mut value = Vec::with_capacity(control.limit());
+            if let Some(before) = before {
+                value.extend_from_slice(before.expose());
+                value.push(b'\n');
+            }
+            let mut size = value.len();
             while let Some(chunk) = field.chunk().await.map_err(|error| unreadable(&error))? {
+                total += chunk.len() as u64;
                 size += chunk.len();
-                if size <= FIELD_LIMIT {
+                if size <= control.limit() {
                     value.extend_from_slice(&chunk);
                 }
             }
-            total += size as u64;
             let mut value = Secret::new(value);
-            if size > FIELD_LIMIT {
+            if size > control.limit() {
                 value = Secret::default();
                 upload.note_too_large(control)?;
             }
@@ -53,7 +58,7 @@ impl Upload {
     }
 
     fn note_too_large(&mut self, control: Control) -> Result<(), Problem> {
-        let limit = FIELD_LIMIT as u64;
+        let limit = control.limit() as u64;
         let field = control.field().ok_or(Problem::TooLarge { limit })?;
         self.too_large.push(FieldError::new(field, Fault::TooLarge(Limit::Bytes(limit))));
         Ok(())
@@ -64,7 +69,18 @@ impl Upload {
         &self.too_large
     }
 
-    /// What a control holds; `None` if the form has no such control.
+    /// What a control held so far, taken out.
+    fn take(&mut self, control: Control) -> Option<Secret> {
+        let place = self.fields.iter().position(|(name, _)| *name == control)?;
+        Some(self.fields.swap_remove(place).1)
+    }
+
+    /// Whether the form has this control, whatever stands in it.
+    pub(super) fn has(&self, control: Control) -> bool {
+        self.value(control).is_some()
+    }
+
+    /// What a control holds; `None` if the form has no such control. What repeats stands on lines of its own.
     fn value(&self, control: Control) -> Option<&Secret> {
         self.fields.iter().find(|(name, _)| *name == control).map(|(_, value)| value)
     }
@@ -102,7 +118,7 @@ mod tests {
     use futures_util::stream;
 
     use super::*;
-    use crate::pages::ssl_certificate::control::READ_LIMIT;
+    use crate::pages::ssl_certificate::control::{FIELD_LIMIT, READ_LIMIT};
 
     const BOUNDARY: &str = "----postern";
 
@@ -183,6 +199,25 @@ mod tests {
             assert_eq!(upload.text(Control::Group), "default", "what follows is still read");
         }
         assert_eq!(read(&body(&[("group", None, &over)])).err(), Some(Problem::TooLarge { limit: 65_536 }));
+    }
+
+    #[test]
+    fn what_is_ticked_stands_on_lines_within_one_bound() {
+        let ticked = |id: &'static [u8]| ("ca_certificate_id", None, id);
+        let upload = read(&body(&[ticked(b"a"), ("group", None, b"g"), ticked(b"b")])).expect("readable");
+        assert_eq!(upload.text(Control::CaCertificateId), "a\nb");
+        let long = vec![b'x'; FIELD_LIMIT / 2];
+        let many = ("ca_certificate_id", None, long.as_slice());
+        let upload = read(&body(&[many, many, many])).expect("readable");
+        let limit = Fault::TooLarge(Limit::Bytes(65_536));
+        assert_eq!(upload.too_large().first(), Some(&FieldError::new(Field::CaCertificate, limit)));
+    }
+
+    #[test]
+    fn an_allow_list_may_be_longer_than_a_certificate() {
+        let list = vec![b'x'; FIELD_LIMIT + 1];
+        let upload = read(&body(&[("allow_list", None, &list)])).expect("readable");
+        assert_eq!((upload.too_large(), upload.bytes(Control::AllowList).len()), (&[][..], list.len()));
     }
 
     #[test]
