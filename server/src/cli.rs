@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::AccessLog;
+
 /// What is logged unless told otherwise: what an operator wants to know, without the libraries' progress reports.
 pub const DEFAULT_LOG: &str = "info,sea_orm_migration=warn,sqlx=warn";
 
@@ -52,6 +54,31 @@ pub struct ServeArgs {
     /// Serve the dashboard without TLS on an address that is not loopback, e.g. behind a proxy that does TLS.
     #[arg(long, env = "POSTERN_INSECURE_HTTP", conflicts_with = "dashboard_cert")]
     pub insecure_http: bool,
+    /// Where requests are logged, a JSON line each: `off`, `stdout`, or a file, which is rotated.
+    #[arg(long, env = "POSTERN_ACCESS_LOG", default_value = "off", value_name = "off|stdout|FILE")]
+    pub access_log: AccessLog,
+    /// What a scraper sends as `Authorization: Bearer TOKEN` to read /metrics; at least 16 characters. Without it, they
+    /// are read from this machine only.
+    #[arg(long, env = "POSTERN_METRICS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
+    pub metrics_token: Option<Hidden>,
+    /// How many days handshake events are kept.
+    #[arg(
+        long,
+        env = "POSTERN_HANDSHAKE_EVENTS_DAYS",
+        default_value_t = 30,
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(1..=3_650)
+    )]
+    pub handshake_events_days: u32,
+    /// How many handshake events are kept at most.
+    #[arg(
+        long,
+        env = "POSTERN_HANDSHAKE_EVENTS_MOST",
+        default_value_t = 200_000,
+        value_name = "COUNT",
+        value_parser = clap::value_parser!(u64).range(1_000..=100_000_000)
+    )]
+    pub handshake_events_most: u64,
     /// On an empty database, make the user `admin` with this password instead of printing the set-up link.
     #[arg(
         long,

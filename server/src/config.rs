@@ -6,7 +6,11 @@ use anyhow::{Context as _, bail};
 use domain::{Password, Secret, ServerName};
 use tls::{Clock, SystemClock};
 
-use crate::cli::ServeArgs;
+use crate::AccessLog;
+use crate::cli::{Hidden, ServeArgs};
+
+/// Characters of the shortest metrics token: below, it could be guessed.
+const SHORTEST_TOKEN: usize = 16;
 
 /// Everything `postern serve` is told, parsed and checked before the first socket is bound.
 #[derive(Debug, Clone)]
@@ -25,8 +29,23 @@ pub struct ServeConfig {
     pub admin_password: Option<Password>,
     /// The master key, if it does not come from the data directory.
     pub master_key: Option<Secret>,
+    /// Where requests are logged.
+    pub access_log: AccessLog,
+    /// What reads the metrics from elsewhere.
+    pub metrics_token: Option<Secret>,
+    /// How long handshake events are kept.
+    pub retention: Retention,
     /// The clock.
     pub clock: Arc<dyn Clock>,
+}
+
+/// How long handshake events are kept; whichever comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// This many days.
+    pub days: u32,
+    /// While there are not more than this many.
+    pub most: u64,
 }
 
 /// How the dashboard is protected on the wire.
@@ -67,6 +86,7 @@ impl TryFrom<ServeArgs> for ServeConfig {
                     .map_err(|_| anyhow::anyhow!("POSTERN_ADMIN_PASSWORD is empty or too long"))
             })
             .transpose()?;
+        let metrics_token = args.metrics_token.map(metrics_token).transpose()?;
         Ok(Self {
             data_dir: args.data_dir,
             dashboard: args.dashboard,
@@ -75,9 +95,20 @@ impl TryFrom<ServeArgs> for ServeConfig {
             gateway: args.gateway,
             admin_password,
             master_key: args.master_key.map(|text| Secret::new(text.0.into_bytes())),
+            access_log: args.access_log,
+            metrics_token,
+            retention: Retention { days: args.handshake_events_days, most: args.handshake_events_most },
             clock: Arc::new(SystemClock),
         })
     }
+}
+
+fn metrics_token(text: Hidden) -> anyhow::Result<Secret> {
+    let is_printable = text.0.bytes().all(|byte| byte.is_ascii_graphic());
+    if text.0.len() < SHORTEST_TOKEN || !is_printable {
+        bail!("--metrics-token needs at least {SHORTEST_TOKEN} printable characters");
+    }
+    Ok(Secret::new(text.0.into_bytes()))
 }
 
 #[cfg(test)]
@@ -104,8 +135,19 @@ mod tests {
 
     #[test]
     fn secrets_are_not_shown() {
-        let options = ["--admin-password", "correct horse battery", "--master-key", "c2VjcmV0"];
+        let mut options = vec!["--admin-password", "correct horse battery", "--master-key", "c2VjcmV0"];
+        options.extend(["--metrics-token", "0123456789abcdefgh"]);
         let shown = format!("{:?}", config(&options).expect("valid"));
         assert!(!shown.contains("horse") && !shown.contains("c2Vj"), "{shown}");
+        assert!(!shown.contains("0123456789"), "{shown}");
+    }
+
+    #[test]
+    fn a_metrics_token_is_long_enough_and_can_be_sent() {
+        for (token, good) in
+            [("0123456789abcdef", true), ("0123456789abcde", false), ("0123456789 abcdef", false)]
+        {
+            assert_eq!(config(&["--metrics-token", token]).is_ok(), good, "{token}");
+        }
     }
 }

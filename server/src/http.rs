@@ -7,15 +7,17 @@ mod headers;
 mod health;
 mod limit;
 mod listen;
+mod metrics;
 mod session;
 mod tls_config;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::backend::{CaCertificates, GatewayGroups, SslCertificates};
+use app::backend::{CaCertificates, Clients, GatewayGroups, HandshakeEvents, SslCertificates};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use domain::Secret;
 use leptos::config::LeptosOptions;
 use leptos_axum::{LeptosRoutes as _, generate_route_list, render_app_async_with_context};
 use tls::Clock;
@@ -24,8 +26,10 @@ use tower_http::timeout::TimeoutLayer;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::{Expiry, SessionManagerLayer};
 
+use crate::record::Recorder;
 use crate::services::{
-    AccountService, CaCertificateService, Foundation, GatewayGroupService, SslCertificateService,
+    AccountService, CaCertificateService, ClientService, Foundation, GatewayGroupService,
+    HandshakeEventService, SslCertificateService,
 };
 
 pub(crate) use guard::OwnNames;
@@ -42,6 +46,9 @@ const SESSION_LENGTH: time::Duration = time::Duration::hours(12);
 pub(crate) struct Dashboard {
     pub(crate) foundation: Foundation,
     pub(crate) accounts: Arc<AccountService>,
+    pub(crate) recorder: Recorder,
+    /// What scrapers from elsewhere need to read the metrics; without it nobody elsewhere can.
+    pub(crate) metrics_token: Option<Secret>,
     /// Whether browsers reach it over TLS: cookies are `Secure` then.
     pub(crate) secure: bool,
     pub(crate) own_names: OwnNames,
@@ -53,27 +60,42 @@ struct Ports {
     gateway_groups: Arc<dyn GatewayGroups>,
     ssl_certificates: Arc<dyn SslCertificates>,
     ca_certificates: Arc<dyn CaCertificates>,
+    clients: Arc<dyn Clients>,
+    handshake_events: Arc<dyn HandshakeEvents>,
     accounts: Arc<AccountService>,
     clock: Arc<dyn Clock>,
 }
 
 /// The whole dashboard, ready to serve.
 pub(crate) fn router(dashboard: Dashboard) -> Router {
-    let Dashboard { foundation, accounts, secure, own_names } = dashboard;
+    let Dashboard { foundation, accounts, recorder, metrics_token, secure, own_names } = dashboard;
+    let own_names = Arc::new(own_names);
     let ports = Ports {
         gateway_groups: Arc::new(GatewayGroupService { foundation: foundation.clone() }),
         ssl_certificates: Arc::new(SslCertificateService { foundation: foundation.clone() }),
         ca_certificates: Arc::new(CaCertificateService { foundation: foundation.clone() }),
+        clients: Arc::new(ClientService { foundation: foundation.clone() }),
+        handshake_events: Arc::new(HandshakeEventService {
+            foundation: foundation.clone(),
+            recorder: recorder.clone(),
+        }),
         accounts,
         clock: Arc::clone(&foundation.clock),
     };
     let pages = pages(&ports)
         .layer(session_layer(&foundation, secure))
         .layer(from_fn(limit::bounded_body))
-        .layer(from_fn_with_state(Arc::new(own_names), guard::same_site_only));
+        .layer(from_fn_with_state(Arc::clone(&own_names), guard::same_site_only));
+    let metrics = metrics::Metrics {
+        foundation: foundation.clone(),
+        recorder,
+        token: metrics_token.map(Arc::new),
+        own_names,
+    };
     Router::new()
         .merge(assets::router())
         .merge(health::router(foundation))
+        .merge(metrics::router(metrics))
         .merge(pages)
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(http::StatusCode::REQUEST_TIMEOUT, ANSWER_TIMEOUT))

@@ -1,22 +1,39 @@
 //! Carries committed changes from the store to the gateway.
 
+mod client_cas;
+mod policy;
+mod served;
+
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{
-    CertificateType, Fault, GatewayGroupId, PeerVerificationMode, Revision, SslCertificateId, Status,
+    CaCertificateId, CertificateType, Fault, GatewayGroupId, PolicyChange, Revision, RevocationList,
+    SslCertificateId, Status,
 };
-use proxy::{Change, Gateway, HostPolicy, PolicyState};
+use proxy::{Change, ExemptPaths, Gateway, HostPolicy, PolicyState};
 use store::{
-    ChangedNoun, ChangedObject, GatewayGroupRow, Store, StoreError, StoredGatewayGroup, StoredSslCertificate,
+    ChangedNoun, ChangedObject, GatewayGroupRow, Store, StoreError, StoredGatewayGroup,
+    StoredPeerVerification, StoredSslCertificate,
 };
-use tls::{ClientTrust, Clock, HostConfig, KeyPair, TrustAnchors};
-use tokio::sync::Mutex;
+use tls::{Clock, GroupDenials};
+use tokio::sync::{Mutex, MutexGuard};
+
+use client_cas::ClientCas;
+use policy::Compiler;
+use served::Served;
+
+pub(crate) use served::Expiry;
 
 /// How many certificates are read from the store at once at start-up.
 const SLICE: u64 = 500;
 /// How long an answer to an operator waits for its change to be in effect; the change goes on beyond.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The deny-lists of the groups, as their policies hold them. A group whose list could not be read is not here, and its
+/// policies are broken.
+type Denials = HashMap<GatewayGroupId, Arc<GroupDenials>>;
 
 /// Applies to the gateway what the store has committed since the revision that the gateway serves.
 ///
@@ -26,18 +43,52 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(crate) struct Publisher {
     store: Store,
     gateway: Arc<Gateway>,
-    clock: Arc<dyn Clock>,
+    compiler: Compiler,
+    served: Served,
     /// One at a time: the delta is relative to what the gateway serves.
-    running: Mutex<()>,
+    denials: Mutex<Denials>,
 }
 
 impl Publisher {
     pub(crate) fn new(store: Store, gateway: Arc<Gateway>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, gateway, clock, running: Mutex::new(()) }
+        let compiler = Compiler { cas: ClientCas::default(), clock };
+        Self { store, gateway, compiler, served: Served::default(), denials: Mutex::default() }
     }
 
     pub(crate) fn gateway(&self) -> &Gateway {
         &self.gateway
+    }
+
+    /// The facts of the revocation lists of a CA that a policy uses, without a question to the store; `None` if no policy
+    /// uses it.
+    pub(crate) fn revocation_lists(
+        &self,
+        group: &GatewayGroupId,
+        ca: &CaCertificateId,
+    ) -> Option<Arc<[RevocationList]>> {
+        self.compiler.cas.revocation_lists(group, ca)
+    }
+
+    /// Those of all CAs that policies use.
+    pub(crate) fn all_revocation_lists(
+        &self,
+    ) -> Vec<(GatewayGroupId, CaCertificateId, Arc<[RevocationList]>)> {
+        self.compiler.cas.all_revocation_lists()
+    }
+
+    /// When the certificates that are served expire.
+    pub(crate) fn expiries(&self) -> Vec<Expiry> {
+        self.served.expiries()
+    }
+
+    /// Why the gateway cannot serve an SSL certificate that is enabled; `None` if it can.
+    pub(crate) fn broken(&self, group: &GatewayGroupId, certificate: &SslCertificateId) -> Option<Fault> {
+        self.served.fault(group, certificate)
+    }
+
+    /// The latest change of a group's policies since the start.
+    pub(crate) fn last_policy_change(&self, group: &GatewayGroupId) -> Option<PolicyChange> {
+        self.served.last_change(group)
     }
 
     /// Loads everything there is.
@@ -45,17 +96,20 @@ impl Publisher {
     /// # Errors
     /// The store failed.
     pub(crate) async fn load(&self) -> Result<(), StoreError> {
-        let _running = self.running.lock().await;
+        let mut denials = self.denials.lock().await;
         // Read first: what is committed while we load is applied once more by the next delta, which does no harm.
         let revision = self.store.revision().await?;
         let groups = self.store.gateway_groups().await?;
+        for group in &groups {
+            self.read_denials(&mut denials, &group.id).await?;
+        }
         let mut changes: Vec<_> = groups.into_iter().map(group_change).collect();
         let mut after: Option<(GatewayGroupId, SslCertificateId)> = None;
         loop {
             let slice = self.store.ssl_certificates_after(after.as_ref(), SLICE).await?;
             let Some(last) = slice.last() else { break };
             after = Some((last.group.clone(), last.id.clone()));
-            changes.extend(slice.into_iter().map(|stored| self.policy_change(&stored)));
+            changes.extend(slice.into_iter().map(|stored| self.policy_change(&denials, stored)));
         }
         self.gateway.apply(changes, revision).await;
         Ok(())
@@ -84,19 +138,18 @@ impl Publisher {
     /// # Errors
     /// The store failed; the gateway goes on with what it has.
     pub(crate) async fn catch_up(&self) -> Result<(), StoreError> {
-        let _running = self.running.lock().await;
+        let mut denials = self.denials.lock().await;
         let served = self.gateway.revision();
         let newest = self.store.revision().await?;
         if newest == served {
             return Ok(());
         }
         let mut changed = self.store.changes_since(served).await?;
-        // A policy needs its group to be there.
-        changed.sort_by_key(|object| object.noun != ChangedNoun::GatewayGroup);
+        changed.sort_by_key(|object| turn(object.noun));
         let revision = changed.iter().map(|object| object.revision).fold(newest, Revision::max);
         let mut changes = Vec::with_capacity(changed.len());
         for object in changed {
-            match self.change(&object).await {
+            match self.change(&mut denials, &object).await {
                 Ok(change) => changes.extend(change),
                 // One unreadable row must not keep the changes of all others from taking effect.
                 Err(error @ StoreError::Corrupt { .. }) => {
@@ -105,18 +158,36 @@ impl Publisher {
                 Err(error) => return Err(error),
             }
         }
-        self.gateway.apply(changes, revision).await;
-        tracing::debug!(%revision, "published");
+        self.apply(denials, changes, revision).await;
         Ok(())
     }
 
-    async fn change(&self, object: &ChangedObject) -> Result<Option<Change>, StoreError> {
-        let group = object.group.clone();
+    async fn apply(&self, _turn: MutexGuard<'_, Denials>, changes: Vec<Change>, revision: Revision) {
+        let groups: Vec<GatewayGroupId> = changes.iter().filter_map(policies_of).cloned().collect();
+        let closed = self.gateway.apply(changes, revision).await.closed;
+        let at = self.compiler.clock.now();
+        for group in groups.iter().chain(closed.keys()) {
+            let closed = closed.get(group).copied().unwrap_or_default();
+            self.served.changed(group, PolicyChange { at, revision, closed });
+        }
+        for (group, closed) in closed.iter().filter(|(_, closed)| **closed > 0) {
+            tracing::info!(%group, %revision, closed, "open connections are refused by a new policy");
+        }
+        tracing::debug!(%revision, "published");
+    }
+
+    async fn change(
+        &self,
+        denials: &mut Denials,
+        object: &ChangedObject,
+    ) -> Result<Option<Change>, StoreError> {
+        let group = &object.group;
         match object.noun {
-            ChangedNoun::GatewayGroup => Ok(Some(match self.store.gateway_group(&group).await? {
-                Some(stored) => group_change(stored),
-                None => Change::GroupRemoved(group),
-            })),
+            ChangedNoun::GatewayGroup => self.changed_group(denials, group).await.map(Some),
+            ChangedNoun::GroupDenials => {
+                self.read_denials(denials, group).await?;
+                Ok(Some(Change::DenialsChanged(group.clone())))
+            }
             ChangedNoun::SslCertificate => {
                 let Ok(id) = object.id.parse::<SslCertificateId>() else {
                     tracing::error!(
@@ -125,69 +196,129 @@ impl Publisher {
                     );
                     return Ok(None);
                 };
-                Ok(Some(match self.store.ssl_certificate(&group, &id).await? {
-                    Some(stored) => self.policy_change(&stored),
-                    None => Change::PolicyRemoved { group, certificate: id },
+                Ok(Some(match self.store.ssl_certificate(group, &id).await? {
+                    Some(stored) => self.policy_change(denials, stored),
+                    None => self.policy_removed(group.clone(), id),
                 }))
             }
         }
     }
 
-    fn policy_change(&self, stored: &StoredSslCertificate) -> Change {
-        let (group, certificate) = (stored.group.clone(), stored.id.clone());
-        match (stored.status, stored.certificate_type) {
-            (Status::Disabled, _) | (_, CertificateType::Client) => {
-                Change::PolicyRemoved { group, certificate }
+    async fn changed_group(
+        &self,
+        denials: &mut Denials,
+        group: &GatewayGroupId,
+    ) -> Result<Change, StoreError> {
+        let Some(stored) = self.store.gateway_group(group).await? else {
+            denials.remove(group);
+            self.served.group_removed(group);
+            return Ok(Change::GroupRemoved(group.clone()));
+        };
+        if !denials.contains_key(group) {
+            self.read_denials(denials, group).await?;
+        }
+        Ok(group_change(stored))
+    }
+
+    /// Reads a group's deny-list; policies that hold it already see the new entries at once.
+    async fn read_denials(&self, denials: &mut Denials, group: &GatewayGroupId) -> Result<(), StoreError> {
+        let entries = match self.store.group_denials(group).await {
+            Ok(entries) => entries,
+            // Nobody knows whom it names: policies that hold an older list keep that, others will be broken.
+            Err(error @ StoreError::Corrupt { .. }) => {
+                tracing::error!(%group, %error, "a group's deny-list cannot be read");
+                return Ok(());
             }
-            (Status::Enabled, CertificateType::Server) => {
-                let state = match self.compile(stored) {
-                    Ok(config) => PolicyState::Serving(Arc::new(config)),
-                    // One bad object never blocks the others: its own hosts refuse their clients.
-                    Err(problem) => {
-                        tracing::warn!(ssl_certificate = %certificate, problem, "an SSL certificate is broken");
-                        PolicyState::Broken(problem)
-                    }
-                };
-                let policy = HostPolicy { snis: stored.snis.clone(), revision: stored.revision, state };
-                Change::Policy { group, certificate, policy }
+            Err(error) => return Err(error),
+        };
+        match denials.get(group) {
+            Some(held) => held.replace(entries),
+            None => {
+                denials.insert(group.clone(), GroupDenials::new(entries));
+            }
+        }
+        Ok(())
+    }
+
+    fn policy_removed(&self, group: GatewayGroupId, certificate: SslCertificateId) -> Change {
+        self.forget(&group, &certificate);
+        Change::PolicyRemoved { group, certificate }
+    }
+
+    fn forget(&self, group: &GatewayGroupId, certificate: &SslCertificateId) {
+        self.served.policy_removed(group, certificate);
+        self.compiler.cas.refer(group, certificate, Vec::new());
+    }
+
+    fn policy_change(&self, denials: &Denials, stored: StoredSslCertificate) -> Change {
+        let (group, certificate) = (stored.group.clone(), stored.id.clone());
+        if stored.certificate_type == CertificateType::Client {
+            return self.policy_removed(group, certificate);
+        }
+        let (state, exempt_paths) = match stored.status {
+            Status::Disabled => {
+                self.forget(&group, &certificate);
+                (PolicyState::Suspended, ExemptPaths::default())
+            }
+            Status::Enabled => self.state(denials, &stored),
+        };
+        let policy = HostPolicy { snis: stored.snis, revision: stored.revision, state, exempt_paths };
+        Change::Policy { group, certificate, policy }
+    }
+
+    fn state(&self, denials: &Denials, stored: &StoredSslCertificate) -> (PolicyState, ExemptPaths) {
+        self.compiler.cas.refer(&stored.group, &stored.id, referred(&stored.peer_verification));
+        let compiled = match (&stored.problem, denials.get(&stored.group)) {
+            (Some(problem), _) => Err((Fault::UnreadableKey, problem.clone())),
+            (None, None) => Err((Fault::InvalidDenyEntry, "the group's deny-list cannot be read".to_owned())),
+            (None, Some(denials)) => self.compiler.compile(stored, denials).map_err(|fault| {
+                let problem = format!("{fault:?}");
+                (fault, problem)
+            }),
+        };
+        match compiled {
+            Ok((config, exempt_paths)) => {
+                self.served.policy(stored, None);
+                (PolicyState::Serving(Arc::new(config)), exempt_paths)
+            }
+            // One bad object never blocks the others: its own hosts refuse their clients.
+            Err((fault, problem)) => {
+                tracing::warn!(ssl_certificate = %stored.id, problem, "an SSL certificate is broken");
+                self.served.policy(stored, Some(fault));
+                (PolicyState::Broken(problem), ExemptPaths::default())
             }
         }
     }
+}
 
-    fn compile(&self, stored: &StoredSslCertificate) -> Result<HostConfig, String> {
-        if let Some(problem) = &stored.problem {
-            return Err(problem.clone());
-        }
-        policy(stored, Arc::clone(&self.clock)).map_err(|fault| format!("{fault:?}"))
+/// Policies need their group to be there, and its deny-list.
+fn turn(noun: ChangedNoun) -> u8 {
+    match noun {
+        ChangedNoun::GatewayGroup => 0,
+        ChangedNoun::GroupDenials => 1,
+        ChangedNoun::SslCertificate => 2,
+    }
+}
+
+/// The CAs that a policy verifies against.
+fn referred(stored: &StoredPeerVerification) -> Vec<CaCertificateId> {
+    if stored.mode.asks() {
+        stored.ca_certificates.iter().map(|ca| ca.id.clone()).collect()
+    } else {
+        Vec::new()
+    }
+}
+
+/// The group whose policies a change is of.
+fn policies_of(change: &Change) -> Option<&GatewayGroupId> {
+    match change {
+        Change::Policy { group, .. } | Change::PolicyRemoved { group, .. } => Some(group),
+        Change::DenialsChanged(group) => Some(group),
+        Change::Group { .. } | Change::GroupRemoved(_) => None,
     }
 }
 
 fn group_change(stored: StoredGatewayGroup) -> Change {
-    let GatewayGroupRow { name: _, listener, http_listener, default_certificate } = stored.row;
-    Change::Group { group: stored.id, listener, http_listener, default_certificate }
-}
-
-/// The policy of a stored SSL certificate. Whatever cannot be enforced is an error, never a weaker policy.
-///
-/// # Errors
-/// What is wrong with it.
-pub(crate) fn policy(stored: &StoredSslCertificate, clock: Arc<dyn Clock>) -> Result<HostConfig, Fault> {
-    let pairs = stored
-        .pairs
-        .iter()
-        .map(|pair| KeyPair::load(&pair.certificate_pem, &pair.private_key_pem))
-        .collect::<Result<Vec<_>, _>>()?;
-    let trust = match stored.peer_verification.mode {
-        PeerVerificationMode::Off => None,
-        PeerVerificationMode::Required => {
-            let anchors = stored
-                .peer_verification
-                .ca_certificates
-                .iter()
-                .map(|ca| TrustAnchors::load(&ca.pem))
-                .collect::<Result<Vec<_>, _>>()?;
-            Some(Arc::new(ClientTrust::new(&anchors, stored.peer_verification.depth)?))
-        }
-    };
-    HostConfig::new(&pairs, trust, clock)
+    let GatewayGroupRow { name: _, listener, http_listener, default_certificate, protection } = stored.row;
+    Change::Group { group: stored.id, listener, http_listener, default_certificate, protection }
 }

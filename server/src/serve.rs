@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use domain::{GatewayGroupId, GroupName, ListenerState, UserName};
+use domain::{GatewayGroupId, GroupName, ListenerState, Protection, UserName};
 use proxy::{Gateway, Options};
 use store::{Author, GatewayGroupRow, Store, StoreConfig};
 use tokio::net::TcpListener;
@@ -15,9 +15,11 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::access_log::{self, Sink};
 use crate::config::ServeConfig;
 use crate::http::{Dashboard, DashboardCertificate, Listener, OwnNames, dashboard_certificate};
 use crate::publish::Publisher;
+use crate::record::Keeper;
 use crate::services::{AccountService, Foundation};
 use crate::{http, tasks};
 
@@ -36,6 +38,14 @@ pub struct Running {
     pub announcement: Vec<String>,
     gateway: Arc<Gateway>,
     store: Store,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+    keepers: Keepers,
+}
+
+/// The tasks that keep what happens on the gateway: they end after it.
+#[derive(Debug, Default)]
+struct Keepers {
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -81,8 +91,12 @@ pub async fn start(config: ServeConfig) -> anyhow::Result<Running> {
         .with_context(|| format!("the dashboard cannot listen at {}", config.dashboard))?;
     let address = socket.local_addr().context("the dashboard's socket has no address")?;
 
+    let access_log = Sink::open(&config.access_log).context("the access log cannot be opened")?;
+
     ensure_default_group(&store, &config).await?;
-    let gateway = Arc::new(Gateway::start(options(&config)).context("the gateway cannot start")?);
+    let (gateway, records) =
+        Gateway::start(options(&config, access_log.is_some())).context("the gateway cannot start")?;
+    let gateway = Arc::new(gateway);
     let publisher = Arc::new(Publisher::new(store.clone(), Arc::clone(&gateway), Arc::clone(&config.clock)));
     publisher.load().await.context("the store cannot be read")?;
     let accounts = AccountService::new(store.clone(), Arc::clone(&config.clock)).await?;
@@ -100,20 +114,31 @@ pub async fn start(config: ServeConfig) -> anyhow::Result<Running> {
 
     let foundation =
         Foundation { store: store.clone(), publisher: Arc::clone(&publisher), clock: config.clock.clone() };
+    let (keeper, recorder) = Keeper::new(store.clone(), records.handshakes);
     let app = http::router(Dashboard {
         foundation,
         accounts,
+        recorder,
+        metrics_token: config.metrics_token.clone(),
         secure: certificate.is_some(),
         own_names: own_names(&config, certificate.as_ref()),
     });
+    let keepers = Keepers::default();
+    keepers.tasks.spawn(keeper.run(keepers.stop.clone()));
+    if let Some(sink) = access_log {
+        let (requests, stop) = (records.requests, keepers.stop.clone());
+        keepers.tasks.spawn_blocking(move || access_log::run(sink, requests, &stop));
+    }
+    keepers.tasks.close();
     let stop = CancellationToken::new();
     let tasks = TaskTracker::new();
     let listener = Listener { socket, tls: certificate.map(|certificate| certificate.config) };
     tasks.spawn(http::serve(listener, app, stop.clone(), GRACE));
     tasks.spawn(tasks::catch_up(publisher, stop.clone()));
-    tasks.spawn(tasks::sweep_sessions(store.clone(), config.clock, stop.clone()));
+    tasks.spawn(tasks::sweep_sessions(store.clone(), Arc::clone(&config.clock), stop.clone()));
+    tasks.spawn(tasks::trim_records(store.clone(), config.clock, config.retention, stop.clone()));
     tasks.close();
-    Ok(Running { announcement, gateway, store, stop, tasks })
+    Ok(Running { announcement, gateway, store, stop, tasks, keepers })
 }
 
 impl Running {
@@ -121,11 +146,13 @@ impl Running {
     pub async fn stop(self) {
         self.stop.cancel();
         tokio::join!(self.gateway.shutdown(GRACE), self.tasks.wait());
+        self.keepers.stop.cancel();
+        self.keepers.tasks.wait().await;
         self.store.close().await;
     }
 }
 
-fn options(config: &ServeConfig) -> Options {
+fn options(config: &ServeConfig, access_log: bool) -> Options {
     Options {
         workers: std::thread::available_parallelism().map_or(1, NonZero::get),
         client_hello_timeout: Duration::from_secs(5),
@@ -134,6 +161,7 @@ fn options(config: &ServeConfig) -> Options {
         drain_timeout: Duration::from_millis(500),
         connections: connections(file_descriptors()),
         events: 10_000,
+        access_log,
         clock: Arc::clone(&config.clock),
     }
 }
@@ -165,8 +193,13 @@ async fn ensure_default_group(store: &Store, config: &ServeConfig) -> anyhow::Re
     }
     let author = Author { name: "system".to_owned(), at: config.clock.now() };
     let name: GroupName = "default".parse().map_err(|_| anyhow::anyhow!("`default` is a name"))?;
-    let row =
-        GatewayGroupRow { name, listener: config.gateway, http_listener: None, default_certificate: None };
+    let row = GatewayGroupRow {
+        name,
+        listener: config.gateway,
+        http_listener: None,
+        default_certificate: None,
+        protection: Protection::default(),
+    };
     store.insert_gateway_group(&author, Some(GatewayGroupId::default_group()), row).await?;
     Ok(())
 }

@@ -4,7 +4,9 @@ mod account;
 mod attempts;
 mod authorise;
 mod ca_certificate;
+mod client;
 mod gateway_group;
+mod handshake_event;
 mod problem;
 mod ssl_certificate;
 
@@ -18,7 +20,9 @@ use crate::publish::Publisher;
 
 pub(crate) use account::{AccountService, RequestAccounts, Sessions};
 pub(crate) use ca_certificate::CaCertificateService;
+pub(crate) use client::ClientService;
 pub(crate) use gateway_group::GatewayGroupService;
+pub(crate) use handshake_event::HandshakeEventService;
 pub(crate) use problem::internal;
 pub(crate) use ssl_certificate::SslCertificateService;
 

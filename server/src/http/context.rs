@@ -34,6 +34,8 @@ pub(super) fn provide(ports: &Ports) {
         gateway_groups: Arc::clone(&ports.gateway_groups),
         ssl_certificates: Arc::clone(&ports.ssl_certificates),
         ca_certificates: Arc::clone(&ports.ca_certificates),
+        clients: Arc::clone(&ports.clients),
+        handshake_events: Arc::clone(&ports.handshake_events),
         now: {
             let clock = Arc::clone(&ports.clock);
             Arc::new(move || clock.now())

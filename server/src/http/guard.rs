@@ -25,7 +25,7 @@ pub(crate) struct OwnNames {
 
 impl OwnNames {
     /// Whether a `Host` is ours. An IP address always is: rebinding needs a name that its attacker controls.
-    fn allows(&self, authority: &str) -> bool {
+    pub(super) fn allows(&self, authority: &str) -> bool {
         match ServerName::from_authority(authority) {
             Ok(name) => {
                 name.as_str() == "localhost"
@@ -96,7 +96,7 @@ fn judge(names: &OwnNames, request: &Request) -> Result<(), (StatusCode, &'stati
 }
 
 /// The one host of a request: `:authority` in HTTP/2, `Host` in HTTP/1.1.
-fn authority(request: &Request) -> Option<&str> {
+pub(super) fn authority(request: &Request) -> Option<&str> {
     let mut hosts = request.headers().get_all(HOST).iter();
     let header = hosts.next().map(|value| value.to_str().ok());
     if hosts.next().is_some() {

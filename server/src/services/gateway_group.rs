@@ -1,6 +1,9 @@
 use app::backend::{GatewayGroups, GroupSettings};
 use async_trait::async_trait;
-use domain::{Caller, GatewayGroup, GatewayGroupId, ListenerState, Noun, Problem};
+use domain::{
+    Caller, Fault, Field, FieldError, GatewayGroup, GatewayGroupId, Limit, ListenerState, Noun, Problem,
+    Protection,
+};
 use store::{GatewayGroupRow, StoredGatewayGroup, WriteError};
 
 use super::Foundation;
@@ -17,6 +20,7 @@ impl GatewayGroupService {
     fn view(&self, stored: StoredGatewayGroup) -> GatewayGroup {
         let gateway = self.foundation.publisher.gateway();
         GatewayGroup {
+            last_policy_change: self.foundation.publisher.last_policy_change(&stored.id),
             listener_state: gateway.listener_state(&stored.id),
             http_listener_state: stored
                 .row
@@ -27,6 +31,7 @@ impl GatewayGroupService {
             listener: stored.row.listener,
             http_listener: stored.row.http_listener,
             default_certificate: stored.row.default_certificate,
+            protection: stored.row.protection,
             ssl_certificates: stored.ssl_certificates,
             revision: gateway.revision(),
         }
@@ -58,8 +63,9 @@ impl GatewayGroups for GatewayGroupService {
 
     async fn create(&self, caller: &Caller, settings: GroupSettings) -> Result<GatewayGroup, Problem> {
         authorise(caller, Action::Write)?;
+        let row = checked(settings)?;
         let author = self.foundation.author(caller);
-        self.published(self.foundation.store.insert_gateway_group(&author, None, row(settings)).await).await
+        self.published(self.foundation.store.insert_gateway_group(&author, None, row).await).await
     }
 
     async fn update(
@@ -69,8 +75,9 @@ impl GatewayGroups for GatewayGroupService {
         settings: GroupSettings,
     ) -> Result<GatewayGroup, Problem> {
         authorise(caller, Action::Write)?;
+        let row = checked(settings)?;
         let author = self.foundation.author(caller);
-        self.published(self.foundation.store.update_gateway_group(&author, id, row(settings)).await).await
+        self.published(self.foundation.store.update_gateway_group(&author, id, row).await).await
     }
 
     async fn delete(&self, caller: &Caller, id: &GatewayGroupId) -> Result<(), Problem> {
@@ -83,7 +90,17 @@ impl GatewayGroups for GatewayGroupService {
     }
 }
 
-fn row(settings: GroupSettings) -> GatewayGroupRow {
-    let GroupSettings { name, listener, http_listener, default_certificate } = settings;
-    GatewayGroupRow { name, listener, http_listener, default_certificate }
+/// Settings as the store keeps them, if their limits make sense.
+fn checked(settings: GroupSettings) -> Result<GatewayGroupRow, Problem> {
+    let GroupSettings { name, listener, http_listener, default_certificate, protection } = settings;
+    let mut errors = protection.errors();
+    if protection.proxy_protocol.len() > Protection::MOST_RANGES {
+        let fault = Fault::TooLarge(Limit::Entries(Protection::MOST_RANGES as u64));
+        errors.push(FieldError::new(Field::ProxyProtocol, fault));
+    }
+    if errors.is_empty() {
+        Ok(GatewayGroupRow { name, listener, http_listener, default_certificate, protection })
+    } else {
+        Err(Problem::Invalid(errors))
+    }
 }

@@ -1,6 +1,6 @@
 //! The one place where what went wrong inside becomes what may be said outside.
 
-use domain::{Fault, Field, FieldError, Noun, Problem};
+use domain::{Fault, Field, FieldError, Limit, Noun, Problem};
 use store::{StoreError, WriteError};
 
 /// Logs an internal error with a fresh reference, and gives what the user is told: the reference.
@@ -31,9 +31,13 @@ pub(super) fn write_problem(noun: Noun, error: WriteError) -> Problem {
             let fault = Fault::UnknownValue { value: id.to_string() };
             FieldError::new(Field::DefaultCertificate, fault).into()
         }
+        WriteError::AlreadyDenied => FieldError::new(Field::DenyEntry, Fault::AlreadyDenied).into(),
+        WriteError::TooMany(most) => {
+            FieldError::new(Field::DenyEntry, Fault::TooLarge(Limit::Entries(most))).into()
+        }
         WriteError::InUse(count) => match noun {
             Noun::GatewayGroup => Problem::GroupNotEmpty { count },
-            Noun::SslCertificate | Noun::CaCertificate | Noun::Page => Problem::Stale,
+            _ => Problem::Stale,
         },
         WriteError::Store(error) => store_problem(error),
     }

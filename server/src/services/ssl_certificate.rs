@@ -1,5 +1,8 @@
 //! SSL certificates: from an upload to what the store keeps, and back to what is shown.
 
+mod deletion;
+mod health;
+mod rules;
 mod upload;
 mod view;
 
@@ -136,6 +139,16 @@ impl SslCertificates for SslCertificateService {
         self.published(written).await
     }
 
+    async fn consequences_of_deletion(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        id: &SslCertificateId,
+    ) -> Result<Vec<FieldWarning>, Problem> {
+        authorise(caller, Action::Read)?;
+        deletion::consequences(&self.foundation.store, group, id).await
+    }
+
     async fn delete(
         &self,
         caller: &Caller,
@@ -184,7 +197,7 @@ impl SslCertificateService {
     }
 
     fn view(&self, stored: StoredSslCertificate) -> SslCertificate {
-        view::view(stored, self.foundation.now())
+        view::view(stored, &self.foundation.publisher, self.foundation.now())
     }
 
     /// Wildcards of `snis` that cover, or are covered by, a name of another certificate. Equal names are no overlap but

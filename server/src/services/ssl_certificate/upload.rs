@@ -9,7 +9,7 @@ use store::{
 };
 use tls::{Identity, KeyPair, TrustAnchors};
 
-use super::Errors;
+use super::{Errors, rules};
 
 /// How many SNIs one SSL certificate may have.
 const SNI_LIMIT: usize = 256;
@@ -48,6 +48,7 @@ pub(super) fn check_new(
         CertificateType::Server => ca_source(&new.peer_verification, false, known, now),
         CertificateType::Client => no_peer_verification(&new.peer_verification),
     });
+    errors.0.extend(rules::faults(&new.peer_verification, new.certificate_type));
     if let CaChoice::Upload(bytes) = &new.peer_verification.ca {
         tls::name_owner(&mut errors.0, &new.upload.private_key, bytes);
     }
@@ -59,6 +60,9 @@ pub(super) fn check_new(
             peer_verification: new.peer_verification.mode,
             ca,
             depth: new.peer_verification.depth,
+            exempt_paths: new.peer_verification.exempt_paths.clone(),
+            allow_list: new.peer_verification.allow_list.clone(),
+            advertises_ca_names: !new.peer_verification.hides_ca_names,
             replace: new.replace,
         }),
         _ => Err(errors.0),
@@ -103,11 +107,15 @@ pub(super) fn check_change(
             CertificateType::Client => no_peer_verification(wanted),
         });
         patch.ca = ca.flatten();
-        if patch.ca.is_none() && wanted.mode == PeerVerificationMode::Required {
-            errors.take(usable(&stored.peer_verification.ca_certificates, now));
+        if patch.ca.is_none() && wanted.mode.asks() {
+            errors.take(one_usable(&stored.peer_verification.ca_certificates, now));
         }
+        errors.0.extend(rules::faults(wanted, certificate_type));
         patch.peer_verification = Some(wanted.mode);
         patch.depth = Some(wanted.depth);
+        patch.exempt_paths = Some(wanted.exempt_paths.clone());
+        patch.allow_list = Some(wanted.allow_list.clone());
+        patch.advertises_ca_names = Some(!wanted.hides_ca_names);
     }
     if errors.0.is_empty() { Ok(patch) } else { Err(errors.0) }
 }
@@ -191,7 +199,7 @@ fn ca_source(
 ) -> Result<Option<CaSource>, Vec<FieldError>> {
     let missing = || Err(vec![FieldError::new(Field::CaCertificate, Fault::CaMissing)]);
     match &wanted.ca {
-        CaChoice::Unchanged if wanted.mode == PeerVerificationMode::Required && !has_ca => missing(),
+        CaChoice::Unchanged if wanted.mode.asks() && !has_ca => missing(),
         CaChoice::Unchanged => Ok(None),
         CaChoice::Upload(bytes) => {
             TrustAnchors::read(bytes, now).map(|anchors| Some(CaSource::Upload(anchors.pem().to_owned())))
@@ -210,6 +218,18 @@ fn ca_source(
 /// Whether stored CAs may (still) decide who is let in: the rules of an upload hold for a pick too.
 fn usable(cas: &[StoredCaCertificate], now: UnixTime) -> Result<(), Vec<FieldError>> {
     cas.iter().try_for_each(|ca| TrustAnchors::read(ca.pem.as_bytes(), now).map(|_| ()))
+}
+
+/// Whether one of the CAs that a policy has may still decide: rotation keeps an expired one beside its successor.
+fn one_usable(cas: &[StoredCaCertificate], now: UnixTime) -> Result<(), Vec<FieldError>> {
+    let mut errors = Vec::new();
+    for ca in cas {
+        match TrustAnchors::read(ca.pem.as_bytes(), now) {
+            Ok(_) => return Ok(()),
+            Err(found) => errors.extend(found),
+        }
+    }
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
 }
 
 fn no_peer_verification(wanted: &NewPeerVerification) -> Result<Option<CaSource>, Vec<FieldError>> {

@@ -1,22 +1,43 @@
 //! What the store keeps, as it is shown.
 
+use std::sync::Arc;
+
 use domain::{
-    CertificateType, Chain, Fault, FieldWarning, Health, PeerVerification, PeerVerificationMode, Secret,
+    CaCertificate, CertificateType, Chain, Fault, FieldWarning, Health, PeerVerification, Secret,
     SslCertificate, UnixTime,
 };
-use store::StoredSslCertificate;
-use tls::TrustAnchors;
+use store::{StoredCaCertificate, StoredSslCertificate};
 
 use super::super::ca_certificate;
+use super::health;
+use crate::publish::Publisher;
 
 /// A stored SSL certificate with the facts of its certificates, and with what is wrong with it now.
-pub(super) fn view(stored: StoredSslCertificate, now: UnixTime) -> SslCertificate {
-    let mut health = health(&stored, now);
-    let (chains, warnings) = facts(&stored, now);
-    if chains.is_empty() && health == Health::Sound {
-        health = Health::Broken(Fault::UnreadableKey);
-    }
+pub(super) fn view(stored: StoredSslCertificate, publisher: &Publisher, now: UnixTime) -> SslCertificate {
+    let (chains, mut warnings) = facts(&stored, now);
     let verification = stored.peer_verification;
+    let peer_verification = PeerVerification {
+        mode: verification.mode,
+        ca_certificates: verification
+            .ca_certificates
+            .into_iter()
+            .map(|ca| with_lists(ca, publisher))
+            .collect(),
+        depth: verification.depth,
+        exempt_paths: verification.exempt_paths,
+        allow_list: verification.allow_list,
+        advertises_ca_names: verification.advertises_ca_names,
+    };
+    let (policy_health, policy_warnings) = match stored.certificate_type {
+        CertificateType::Server => health::judge(&peer_verification, now),
+        CertificateType::Client => (Health::Sound, Vec::new()),
+    };
+    warnings.extend(policy_warnings);
+    let health = if stored.problem.is_some() || chains.is_empty() {
+        Health::Broken(Fault::UnreadableKey)
+    } else {
+        publisher.broken(&stored.group, &stored.id).map_or(policy_health, Health::Broken)
+    };
     SslCertificate {
         id: stored.id,
         group: stored.group,
@@ -24,16 +45,27 @@ pub(super) fn view(stored: StoredSslCertificate, now: UnixTime) -> SslCertificat
         status: stored.status,
         snis: stored.snis,
         chains,
-        peer_verification: PeerVerification {
-            mode: verification.mode,
-            ca_certificates: verification.ca_certificates.into_iter().map(ca_certificate::view).collect(),
-            depth: verification.depth,
-        },
+        peer_verification,
         health,
         warnings,
         created_at: stored.created_at,
         updated_at: stored.updated_at,
         revision: stored.revision,
+    }
+}
+
+/// A CA with the facts of its revocation lists: lists of SSL certificates are read without the revocation lists, whose
+/// facts the policies in force know.
+fn with_lists(stored: StoredCaCertificate, publisher: &Publisher) -> CaCertificate {
+    let known = stored
+        .revocation_lists
+        .is_empty()
+        .then(|| publisher.revocation_lists(&stored.group, &stored.id))
+        .flatten();
+    let shown = ca_certificate::view(stored);
+    match known {
+        Some(lists) => CaCertificate { revocation_lists: Arc::as_ref(&lists).to_vec(), ..shown },
+        None => shown,
     }
 }
 
@@ -53,28 +85,4 @@ fn facts(stored: &StoredSslCertificate, now: UnixTime) -> (Vec<Chain>, Vec<Field
         warnings.extend(inspection.warnings);
     }
     (chains, warnings)
-}
-
-/// What keeps the gateway from serving it, as far as certificates say; keys are looked at when it is published.
-fn health(stored: &StoredSslCertificate, now: UnixTime) -> Health {
-    if stored.problem.is_some() {
-        return Health::Broken(Fault::UnreadableKey);
-    }
-    let required = stored.peer_verification.mode == PeerVerificationMode::Required;
-    if stored.certificate_type == CertificateType::Client || !required {
-        return Health::Sound;
-    }
-    let cas = &stored.peer_verification.ca_certificates;
-    if cas.is_empty() {
-        return Health::Broken(Fault::CaMissing);
-    }
-    // Rotation keeps an expired CA beside its successor: only when none is usable is nobody let in.
-    let mut faults = Vec::new();
-    for ca in cas {
-        match TrustAnchors::read(ca.pem.as_bytes(), now) {
-            Ok(_) => return Health::Sound,
-            Err(errors) => faults.extend(errors.into_iter().map(|error| error.fault)),
-        }
-    }
-    faults.into_iter().next().map_or(Health::Sound, Health::Broken)
 }
