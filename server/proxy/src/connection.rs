@@ -7,12 +7,13 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::{ReasonCode, ServerName, Stage, UnixTime, Verdict};
+use domain::{Protection, ReasonCode, ServerName, Stage, UnixTime, Verdict};
 use tokio::sync::Notify;
 
 use crate::admission::Standing;
 use crate::counters::{Counters, StatusCounts};
 use crate::events::{Attempt, Decider, Finding, Negotiated, PeerChain, Record};
+use crate::pace::Pace;
 use crate::shared::Shared;
 use crate::snapshot::Policy;
 
@@ -24,6 +25,8 @@ pub(crate) struct Admitted {
     pub(crate) policy: Arc<Policy>,
     pub(crate) standing: Standing,
     pub(crate) judged_in: u64,
+    /// The limits that held when it was accepted.
+    pub(crate) protection: Arc<Protection>,
 }
 
 /// An open connection. Belongs to one worker's thread, so nothing in it is locked.
@@ -48,8 +51,7 @@ pub(crate) struct Connection {
     counters: Rc<Counters>,
     /// Where answers are counted; goes with `policy`.
     answers: RefCell<Rc<StatusCounts>>,
-    requests: Cell<usize>,
-    last_request: Cell<Instant>,
+    pace: Pace,
     /// Set when it is to be closed: how long what it does may take.
     closing: Cell<Option<Duration>>,
     close: Notify,
@@ -58,7 +60,7 @@ pub(crate) struct Connection {
 impl Connection {
     /// A connection of a client that was let in.
     pub(crate) fn new(admitted: Admitted, counters: Rc<Counters>) -> Self {
-        let Admitted { attempt, negotiated, chain, policy, standing, judged_in } = admitted;
+        let Admitted { attempt, negotiated, chain, policy, standing, judged_in, protection } = admitted;
         Self {
             answers: RefCell::new(counters.requests(&attempt.group, policy.label())),
             counters,
@@ -72,8 +74,7 @@ impl Connection {
             valid_until: Cell::new(None),
             client_name: OnceCell::new(),
             recorded: RefCell::default(),
-            requests: Cell::new(0),
-            last_request: Cell::new(Instant::now()),
+            pace: Pace::new(protection),
             closing: Cell::new(None),
             close: Notify::new(),
         }
@@ -156,17 +157,16 @@ impl Connection {
         shared.events.record(Record::new(finding, shared.options.clock.now()));
     }
 
-    /// Closes an HTTP/2 connection on which no request has been made for `patience`. (hyper sees to HTTP/1.1.)
-    pub(crate) fn close_if_idle(&self, patience: Duration, grace: Duration) {
-        if self.is_http2() && self.requests.get() == 0 && self.last_request.get().elapsed() > patience {
-            self.close_within(grace);
-        }
+    /// How it gets on with its requests.
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
     }
 
-    /// Counts a request as being answered for as long as the returned value lives.
-    pub(crate) fn begin_request(&self) -> RequestInProgress<'_> {
-        self.requests.set(self.requests.get() + 1);
-        RequestInProgress(self)
+    /// Closes a connection whose client keeps the gateway waiting for longer than it may.
+    pub(crate) fn close_if_overdue(&self, now: Instant, grace: Duration) {
+        if self.pace.is_overdue(now) {
+            self.close_within(grace);
+        }
     }
 
     /// Makes the connection's task take no more requests, and end after `grace` at the latest. Only the first call counts.
@@ -185,16 +185,5 @@ impl Connection {
             }
             self.close.notified().await;
         }
-    }
-}
-
-/// See [`Connection::begin_request`].
-#[derive(Debug)]
-pub(crate) struct RequestInProgress<'a>(&'a Connection);
-
-impl Drop for RequestInProgress<'_> {
-    fn drop(&mut self) {
-        self.0.requests.set(self.0.requests.get() - 1);
-        self.0.last_request.set(Instant::now());
     }
 }

@@ -2,6 +2,8 @@
 //! process.
 
 use std::collections::BTreeMap;
+use std::error::Error;
+use std::io;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -10,9 +12,11 @@ use http::header::{ALLOW, CONTENT_TYPE, HOST, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::{Body, Incoming};
+use hyper::body::Body;
 use serde::Serialize;
 use tokio::time::timeout;
+
+use crate::steady_body::SteadyBody;
 
 /// Bytes of a request's body.
 const BODY_BYTES: usize = 64 * 1024;
@@ -20,7 +24,7 @@ const BODY_BYTES: usize = 64 * 1024;
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Answers a request that came from `origin`.
-pub(crate) async fn answer(request: Request<Incoming>, origin: IpAddr) -> Response<Full<Bytes>> {
+pub(crate) async fn answer(request: Request<SteadyBody>, origin: IpAddr) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let path = head.uri.path();
     if path == "/anything" || path.starts_with("/anything/") {
@@ -112,16 +116,21 @@ fn anything<'a>(head: &'a Parts, body: &[u8], origin: IpAddr) -> Anything<'a> {
     }
 }
 
-async fn read(body: Incoming) -> Result<Bytes, StatusCode> {
+async fn read(body: SteadyBody) -> Result<Bytes, StatusCode> {
     if body.size_hint().lower() > BODY_BYTES as u64 {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }
     match timeout(BODY_TIMEOUT, Limited::new(body, BODY_BYTES).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Ok(Err(error)) if is_timeout(&*error) => Err(StatusCode::REQUEST_TIMEOUT),
         Ok(Err(_)) => Err(StatusCode::BAD_REQUEST),
         Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
     }
+}
+
+fn is_timeout(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::TimedOut)
 }
 
 fn arguments(head: &Parts) -> BTreeMap<String, Argument> {

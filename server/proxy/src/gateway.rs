@@ -16,17 +16,11 @@ use crate::request_record::{AccessLog, RequestRecord};
 use crate::shared::Shared;
 use crate::worker;
 
-/// The bounds of a gateway. All of them are per process unless they say otherwise.
+/// The bounds of a gateway, for the whole process. Its groups have bounds of their own ([`domain::Protection`]).
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Worker threads, each with its own runtime and listener sockets; at least 1.
     pub workers: usize,
-    /// From accept to the end of the ClientHello.
-    pub client_hello_timeout: Duration,
-    /// From accept to the end of the handshake.
-    pub handshake_timeout: Duration,
-    /// From the end of the handshake, or of the last answer, to the end of the next request's head.
-    pub header_timeout: Duration,
     /// How long an open connection that a new policy refuses may take to finish what it does; under 1 s.
     pub drain_timeout: Duration,
     /// Connections at once.
@@ -98,6 +92,7 @@ impl Gateway {
     pub async fn apply(&self, changes: Vec<Change>, revision: Revision) -> Applied {
         let _turn = self.changing.lock().await;
         let wanted = wanted_listeners(&changes);
+        self.shared.budgets.follow(&changes);
         // Policies first: a new listener must find them.
         let next = self.shared.snapshot.load().with(changes, revision);
         self.shared.snapshot.store(Arc::new(next));
@@ -112,6 +107,7 @@ impl Gateway {
     /// The gateway in numbers.
     pub async fn report(&self) -> Report {
         let mut report = Report {
+            turned_away: self.shared.budgets.turned_away(),
             events_dropped: self.shared.events.dropped(),
             requests_dropped: self.shared.access_log.as_ref().map(AccessLog::dropped).unwrap_or_default(),
             ..Report::default()

@@ -19,6 +19,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
 use crate::admission::{Standing, admit, no_policy, policy_broken, unknown_host, weigh};
+use crate::budget::{Allowance, seconds};
 use crate::connection::{Admitted, Connection};
 use crate::counters::Counters;
 use crate::events::{Attempt, Decider, Finding, Negotiated, PeerChain, Record};
@@ -33,13 +34,14 @@ const GOODBYE: Duration = Duration::from_secs(1);
 pub(crate) async fn handshake(
     shared: &Shared,
     counters: &Rc<Counters>,
+    allowance: &Allowance,
     mut attempt: Attempt,
     socket: TcpStream,
 ) -> Option<(Connection, TlsStream<TcpStream>)> {
     let book = Book { shared, counters };
     let started = Instant::from_std(attempt.started);
-    let hello_deadline = started + shared.options.client_hello_timeout.min(shared.options.handshake_timeout);
-    let deadline = started + shared.options.handshake_timeout;
+    let hello_deadline = started + seconds(allowance.protection.client_hello_seconds);
+    let deadline = started + seconds(allowance.protection.handshake_seconds);
 
     let start = match read_client_hello(socket, hello_deadline).await {
         Ok(start) => start,
@@ -53,7 +55,12 @@ pub(crate) async fn handshake(
         let refusal = no_policy(attempt.server_name.as_ref());
         return book.reject(attempt, None, unrecognised(start, refusal)).await;
     };
-    match finish(shared, &policy, start, deadline).await {
+    let Ok(turn) = timeout_at(deadline, allowance.budget.handshake()).await else {
+        return book.reject(attempt, Some(&policy), Rejection::too_busy()).await;
+    };
+    let outcome = finish(shared, &policy, start, deadline).await;
+    drop(turn);
+    match outcome {
         Ok(LetIn { stream, chain, standing }) => {
             let negotiated = Negotiated::of(stream.get_ref().1);
             let attempt = Arc::new(attempt);
@@ -66,11 +73,31 @@ pub(crate) async fn handshake(
                 verdict: standing.verdict(),
                 is_verified: standing.is_verified(),
             });
-            let admitted = Admitted { attempt, negotiated, chain, policy, standing, judged_in: found_in };
+            let admitted = Admitted {
+                attempt,
+                negotiated,
+                chain,
+                policy,
+                standing,
+                judged_in: found_in,
+                protection: Arc::clone(&allowance.protection),
+            };
             Some((Connection::new(admitted, Rc::clone(counters)), stream))
         }
         Err(rejection) => book.reject(attempt, Some(&policy), rejection).await,
     }
+}
+
+/// Records the refusal of a client of whose handshake nothing was read, then parts from it.
+pub(crate) async fn turn_away(
+    shared: &Shared,
+    counters: &Counters,
+    attempt: Attempt,
+    refusal: Refusal,
+    socket: TcpStream,
+) {
+    let rejection = Rejection::new(refusal, Farewell::Linger(socket));
+    Book { shared, counters }.reject::<()>(attempt, None, rejection).await;
 }
 
 /// Where outcomes are written down.
@@ -171,6 +198,11 @@ impl Rejection {
 
     fn timed_out(phase: &str) -> Self {
         let detail = format!("the client took too long over {phase}");
+        Self::new(Refusal { reason: ReasonCode::HandshakeTimeout, detail }, Farewell::None)
+    }
+
+    fn too_busy() -> Self {
+        let detail = "too many handshakes were in progress for this one to have its turn".to_owned();
         Self::new(Refusal { reason: ReasonCode::HandshakeTimeout, detail }, Farewell::None)
     }
 

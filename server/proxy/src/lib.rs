@@ -3,20 +3,27 @@
 //! Reads a snapshot that others publish ([`Gateway::apply`]). Must not know storage or the dashboard, and never runs a
 //! policy that is half valid: a broken one refuses its hosts' clients.
 
+mod addresses;
 mod admission;
+mod budget;
 mod change;
 mod command;
 mod connection;
+mod control_frames;
 mod counters;
 mod echo;
 mod events;
 mod exempt_paths;
+mod framing;
+mod gate;
 mod gateway;
 mod handshake;
 mod hang_up;
 mod hop_by_hop;
 mod identity_headers;
 mod listener;
+mod pace;
+pub mod proxy_protocol;
 mod redirect;
 mod report;
 mod request;
@@ -24,6 +31,8 @@ mod request_record;
 mod serve;
 mod shared;
 mod snapshot;
+mod steady_body;
+mod watched;
 mod worker;
 
 pub use change::{Change, HostPolicy, PolicyState};

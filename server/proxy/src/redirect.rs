@@ -2,23 +2,23 @@
 
 use std::convert::Infallible;
 use std::future::ready;
-use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use bytes::Bytes;
-use domain::{GatewayGroupId, ServerName};
+use domain::{GatewayGroupId, Protection, ServerName};
 use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::Full;
-use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::budget::seconds;
 use crate::hang_up::hang_up;
 use crate::request::authority;
+use crate::serve::http1;
 use crate::snapshot::Snapshot;
 
 /// Where a port need not be named (RFC 9110 §4.2.2).
@@ -33,17 +33,16 @@ pub(crate) struct Destination<'a> {
     pub(crate) port: Option<u16>,
 }
 
-/// Answers the one request of a connection, for which the client has `patience`.
+/// Answers the one request of a connection.
 pub(crate) async fn serve(
-    http1: &http1::Builder,
+    protection: &Protection,
     destination: &Destination<'_>,
     socket: TcpStream,
-    patience: Duration,
     shutdown: &CancellationToken,
 ) {
     let service = service_fn(|request| ready(Ok::<_, Infallible>(answer(destination, &request))));
-    let connection = http1.serve_connection(TokioIo::new(socket), service).without_shutdown();
-    let answering = timeout(patience, connection);
+    let connection = http1(protection).serve_connection(TokioIo::new(socket), service).without_shutdown();
+    let answering = timeout(seconds(protection.first_request_seconds), connection);
     let end = tokio::select! {
         // Whoever has not said what it wants by then has nothing to lose.
         biased;

@@ -25,6 +25,8 @@ pub struct Report {
     pub requests: HashMap<RequestLabels, u64>,
     /// Open connections that were refused: a policy changed, or time ran out for a certificate or a list.
     pub closed_by_policy: HashMap<GatewayGroupId, u64>,
+    /// Connections that were closed at once because their client had too many.
+    pub turned_away: HashMap<GatewayGroupId, u64>,
     /// Handshake events that their keeper was too slow for.
     pub events_dropped: HashMap<GatewayGroupId, u64>,
     /// Request records that their keeper was too slow for.

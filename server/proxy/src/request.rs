@@ -10,10 +10,12 @@ use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
 use http_body_util::Full;
 use hyper::body::{Body, Incoming};
 
+use crate::budget::seconds;
 use crate::connection::Connection;
 use crate::events::connection_id;
 use crate::request_record::{RequestLine, RequestRecord};
 use crate::shared::Shared;
+use crate::steady_body::SteadyBody;
 use crate::{echo, hop_by_hop, identity_headers};
 
 /// Characters of a path in the detail of an event.
@@ -26,7 +28,7 @@ pub(crate) async fn answer(
     mut request: Request<Incoming>,
 ) -> Response<Full<Bytes>> {
     let started = Instant::now();
-    let _in_progress = connection.begin_request();
+    let _in_progress = connection.pace().begin_request();
     let line = shared.access_log.is_some().then(|| RequestLine::of(&request));
     let version = request.version();
     let is_head = request.method() == Method::HEAD;
@@ -34,6 +36,8 @@ pub(crate) async fn answer(
         Ok(()) => {
             set_host(&mut request);
             identity_headers::strip(request.headers_mut());
+            let patience = seconds(connection.pace().protection().body_seconds);
+            let request = request.map(|body| SteadyBody::new(body, patience));
             echo::answer(request, client_address(connection)).await
         }
         Err(refusal) => refusal.response(version),
@@ -82,6 +86,8 @@ enum Refusal {
     NotAdmitted,
     /// No host, more than one, or something that is no host name; or anything else that nobody should send.
     Bad(&'static str),
+    /// More header fields than the group's limits allow. HTTP/1.1's parser says so itself.
+    TooManyFields,
     /// The path is for verified clients only.
     PathRequiresCert,
     /// The host's policy, or this connection's, wants another connection.
@@ -99,6 +105,9 @@ impl Refusal {
             }
             // The client is not told more: what a path needs is a detail of the policy.
             Self::Bad(_) | Self::PathRequiresCert => (StatusCode::BAD_REQUEST, "Bad request\n"),
+            Self::TooManyFields => {
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request header fields too large\n")
+            }
             Self::UnknownHost => (StatusCode::NOT_FOUND, "Not found\n"),
         };
         let mut response = Response::new(Full::from(body));
@@ -122,7 +131,7 @@ impl Refusal {
                 let detail = || requires_certificate(request.uri().path());
                 connection.record_refused_request(ReasonCode::PathRequiresCert, detail, shared);
             }
-            Self::Bad(_) | Self::NotAdmitted | Self::UnknownHost => {
+            Self::Bad(_) | Self::TooManyFields | Self::NotAdmitted | Self::UnknownHost => {
                 let id = connection.attempt().connection;
                 let sni = connection.server_name().map_or("", ServerName::as_str);
                 tracing::debug!(connection = %id, sni, reason = ?self, "request refused");
@@ -156,6 +165,9 @@ fn route<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> R
 fn check<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> Result<(), Refusal> {
     if !connection.is_admitted(shared) {
         return Err(Refusal::NotAdmitted);
+    }
+    if request.headers().len() > connection.pace().protection().headers as usize {
+        return Err(Refusal::TooManyFields);
     }
     if request.method() == Method::CONNECT {
         return Err(Refusal::Bad("a gateway makes no tunnels"));

@@ -8,27 +8,20 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::Protection;
 use hyper::rt::Executor;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulConnection;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
-use tokio_rustls::server::TlsStream;
 
 use crate::connection::Connection;
 use crate::request::answer;
 use crate::shared::Shared;
+use crate::watched::{Http1Watch, Http2Watch, Watched};
 
-/// Bytes of a request's head, in either version of HTTP: as good as 64 KiB.
-const HEAD_BYTES: u16 = u16::MAX;
-/// Header fields of an HTTP/1.1 request; HTTP/2 bounds their size only.
-const HEADERS: usize = 100;
-/// Requests at once on an HTTP/2 connection.
-const STREAMS: u32 = 100;
-/// Streams that a client may reset before they were looked at (CVE-2023-44487, "rapid reset").
-const PENDING_RESETS: usize = 20;
 /// Streams that may be reset for the client's errors (CVE-2025-8671, "made you reset").
 const LOCAL_RESETS: usize = 100;
 /// How often an HTTP/2 client is asked whether it is still there.
@@ -36,57 +29,51 @@ const PING_INTERVAL: Duration = Duration::from_secs(30);
 /// How long it may take to answer.
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How to speak HTTP; made once for each worker.
-#[derive(Debug)]
-pub(crate) struct Http {
-    http1: http1::Builder,
-    http2: http2::Builder<LocalExecutor>,
+/// What HTTP/1.1's parser may hold of a request; heads have a bound of their own (8 KiB is the least that it takes).
+const BUFFER_BYTES: usize = 64 * 1024;
+
+/// Answers requests until either side has enough.
+pub(crate) async fn serve<S>(shared: &Arc<Shared>, connection: &Rc<Connection>, stream: S)
+where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+{
+    let service = service_fn(|request| {
+        let (shared, connection) = (Arc::clone(shared), Rc::clone(connection));
+        async move { Ok::<_, Infallible>(answer(&shared, &connection, request).await) }
+    });
+    let protection = connection.pace().protection();
+    if connection.is_http2() {
+        let io = TokioIo::new(Watched::new(stream, Http2Watch::new(connection)));
+        run(connection, http2(protection).serve_connection(io, service)).await;
+    } else {
+        let io = TokioIo::new(Watched::new(stream, Http1Watch::new(connection)));
+        run(connection, http1(protection).serve_connection(io, service)).await;
+    }
 }
 
-impl Http {
-    /// `header_timeout`: see [`crate::Options`].
-    pub(crate) fn new(header_timeout: Duration) -> Self {
-        let mut http1 = http1::Builder::new();
-        http1
-            .timer(TokioTimer::new())
-            .header_read_timeout(header_timeout)
-            .max_headers(HEADERS)
-            .max_header_size(HEAD_BYTES.into());
-        let mut http2 = http2::Builder::new(LocalExecutor);
-        http2
-            .timer(TokioTimer::new())
-            .keep_alive_interval(PING_INTERVAL)
-            .keep_alive_timeout(PING_TIMEOUT)
-            .max_header_list_size(HEAD_BYTES.into())
-            .max_concurrent_streams(STREAMS)
-            .max_pending_accept_reset_streams(PENDING_RESETS)
-            .max_local_error_reset_streams(LOCAL_RESETS);
-        Self { http1, http2 }
-    }
+/// How to speak HTTP/1.1. Time is kept by others: see [`crate::pace`].
+pub(crate) fn http1(protection: &Protection) -> http1::Builder {
+    let head = protection.header_bytes as usize;
+    let mut http1 = http1::Builder::new();
+    http1
+        .header_read_timeout(None)
+        .max_headers(protection.headers as usize)
+        .max_header_size(head)
+        .max_buf_size(head.max(BUFFER_BYTES));
+    http1
+}
 
-    /// How to speak HTTP/1.1, for those that speak nothing else.
-    pub(crate) fn http1(&self) -> &http1::Builder {
-        &self.http1
-    }
-
-    /// Answers requests until either side has enough.
-    pub(crate) async fn serve(
-        &self,
-        shared: &Arc<Shared>,
-        connection: &Rc<Connection>,
-        stream: TlsStream<TcpStream>,
-    ) {
-        let service = service_fn(|request| {
-            let (shared, connection) = (Arc::clone(shared), Rc::clone(connection));
-            async move { Ok::<_, Infallible>(answer(&shared, &connection, request).await) }
-        });
-        let io = TokioIo::new(stream);
-        if connection.is_http2() {
-            run(connection, self.http2.serve_connection(io, service)).await;
-        } else {
-            run(connection, self.http1.serve_connection(io, service)).await;
-        }
-    }
+fn http2(protection: &Protection) -> http2::Builder<LocalExecutor> {
+    let mut http2 = http2::Builder::new(LocalExecutor);
+    http2
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PING_TIMEOUT)
+        .max_header_list_size(protection.header_bytes)
+        .max_concurrent_streams(protection.http2_streams)
+        .max_pending_accept_reset_streams(protection.http2_resets as usize)
+        .max_local_error_reset_streams(LOCAL_RESETS);
+    http2
 }
 
 /// Runs the connection until it ends by itself, or for as long as it is given once it is told to close.

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::Semaphore;
 
+use crate::budget::Budgets;
 use crate::events::Events;
 use crate::gateway::{Options, Records};
 use crate::request_record::AccessLog;
@@ -16,6 +17,7 @@ pub(crate) struct Shared {
     pub(crate) events: Events,
     /// There is none unless it was asked for.
     pub(crate) access_log: Option<AccessLog>,
+    pub(crate) budgets: Budgets,
     /// One permit for each connection.
     pub(crate) connections: Arc<Semaphore>,
 }
@@ -27,6 +29,7 @@ impl Shared {
         let shared = Self {
             snapshot: ArcSwap::default(),
             events,
+            budgets: Budgets::default(),
             access_log: options.access_log.then_some(access_log),
             connections: Arc::new(Semaphore::new(options.connections.min(Semaphore::MAX_PERMITS))),
             options,

@@ -4,7 +4,7 @@ mod group;
 
 use std::sync::Arc;
 
-use domain::{GatewayGroupId, PeerVerificationMode, Protection, Revision, ServerName, Sni, SslCertificateId};
+use domain::{GatewayGroupId, PeerVerificationMode, Revision, ServerName, Sni, SslCertificateId};
 use rpds::HashTrieMapSync;
 use tls::{ClientPolicy, ClientTrust, Enforcement, HostConfig};
 
@@ -128,11 +128,6 @@ impl Snapshot {
         }
     }
 
-    /// What a group's clients may use up.
-    pub(crate) fn protection(&self, group: &GatewayGroupId) -> Option<&Arc<Protection>> {
-        self.groups.get(group)?.protection()
-    }
-
     /// Whether a group's deny-list has changed after the snapshot with this serial.
     pub(crate) fn denials_changed_since(&self, group: &GatewayGroupId, serial: u64) -> bool {
         self.groups.get(group).is_some_and(|group| group.denials_changed_in() > serial)
@@ -149,9 +144,9 @@ impl Snapshot {
 
     fn make(&mut self, change: Change) {
         match change {
-            // Where a group listens is not part of what it serves.
-            Change::Group { group, default_certificate, protection, listener: _, http_listener: _ } => {
-                self.change_group(group, |group| group.set(default_certificate, protection));
+            // Where a group listens, and what its clients may use up, is not part of what it serves.
+            Change::Group { group, default_certificate, listener: _, http_listener: _, protection: _ } => {
+                self.change_group(group, |group| group.set_default(default_certificate));
             }
             Change::DenialsChanged(group) => {
                 let serial = self.serial;

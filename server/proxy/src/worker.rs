@@ -1,20 +1,21 @@
 //! A worker: one thread with its own runtime, its own listener sockets and its own connections.
 
+mod reception;
+
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::io;
-use std::net::SocketAddr;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::GatewayGroupId;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinHandle, LocalSet, yield_now};
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use ulid::Ulid;
@@ -22,20 +23,14 @@ use ulid::Ulid;
 use crate::command::{Command, Listening};
 use crate::connection::Connection;
 use crate::counters::Counters;
-use crate::events::Attempt;
-use crate::handshake::handshake;
-use crate::listener::{ListenerId, Listeners, Protocol};
-use crate::redirect;
+use crate::listener::{ListenerId, Listeners};
 use crate::report::Report;
-use crate::serve::Http;
 use crate::shared::Shared;
 
-/// How often idle connections and certificates that have run out are looked for.
+/// How often connections that keep the gateway waiting and certificates that have run out are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
 /// How often binding is tried again.
 const RETRY: Duration = Duration::from_secs(1);
-/// How long to wait when the system has nothing left to accept a connection with.
-const ACCEPT_BACKOFF: Duration = Duration::from_millis(100);
 /// Connections judged between two looks at the traffic: about 5 ms of signature checks.
 const BATCH: usize = 64;
 
@@ -92,7 +87,6 @@ async fn retry_listeners(listeners: Weak<Listeners>) {
 
 struct Worker {
     shared: Arc<Shared>,
-    http: Http,
     listeners: RefCell<HashMap<ListenerId, Accepting>>,
     connections: RefCell<HashMap<Ulid, Rc<Connection>>>,
     counters: Rc<Counters>,
@@ -112,7 +106,6 @@ struct Accepting {
 impl Worker {
     fn new(shared: Arc<Shared>) -> Self {
         Self {
-            http: Http::new(shared.options.header_timeout),
             shared,
             listeners: RefCell::default(),
             connections: RefCell::default(),
@@ -180,69 +173,6 @@ impl Worker {
         }
     }
 
-    async fn accept(self: Rc<Self>, ListenerId { group, protocol }: ListenerId, listener: TcpListener) {
-        let group = Arc::new(group);
-        loop {
-            let (socket, client) = match listener.accept().await {
-                Ok(accepted) => accepted,
-                Err(error) if is_of_one_connection(&error) => continue,
-                Err(error) => {
-                    tracing::warn!(%group, %error, "cannot accept connections");
-                    sleep(ACCEPT_BACKOFF).await;
-                    continue;
-                }
-            };
-            // While the gateway is full, this one waits, and those behind it wait in the kernel.
-            let connections = Arc::clone(&self.shared.connections);
-            let permit = connections.acquire_owned().await.expect("the semaphore is never closed");
-            let worker = Rc::clone(&self);
-            let group = Arc::clone(&group);
-            self.tasks.spawn_local(async move {
-                match protocol {
-                    Protocol::Tls => worker.attend(group, socket, client).await,
-                    Protocol::PlainHttp => worker.redirect(&group, socket).await,
-                }
-                drop(permit);
-            });
-        }
-    }
-
-    async fn attend(&self, group: Arc<GatewayGroupId>, socket: TcpStream, client: SocketAddr) {
-        let attempt = Attempt {
-            connection: Ulid::new(),
-            group,
-            client,
-            proxy: None,
-            // Of a client that is gone already, it does not matter any more.
-            local: socket.local_addr().unwrap_or(client),
-            at: self.shared.options.clock.now(),
-            started: Instant::now(),
-            server_name: None,
-        };
-        let Some((connection, stream)) = handshake(&self.shared, &self.counters, attempt, socket).await
-        else {
-            return;
-        };
-        let connection = self.register(connection);
-        // Policies may have changed during the handshake, when nobody could find the connection yet.
-        connection.is_admitted(&self.shared);
-        if let Some(grace) = self.grace.get() {
-            connection.close_within(grace);
-        }
-        self.http.serve(&self.shared, &connection, stream).await;
-    }
-
-    /// Sends a client that speaks plain HTTP to where the group speaks TLS.
-    async fn redirect(&self, group: &GatewayGroupId, socket: TcpStream) {
-        let destination = redirect::Destination {
-            snapshot: &self.shared.snapshot,
-            group,
-            port: self.listeners.borrow().get(&ListenerId::tls(group)).map(|accepting| accepting.port),
-        };
-        let patience = self.shared.options.header_timeout;
-        redirect::serve(self.http.http1(), &destination, socket, patience, &self.shutdown).await;
-    }
-
     fn register(&self, connection: Connection) -> Registered<'_> {
         let connection = Rc::new(connection);
         self.connections.borrow_mut().insert(connection.attempt().connection, Rc::clone(&connection));
@@ -267,9 +197,10 @@ impl Worker {
 
     async fn sweep(&self) {
         let options = &self.shared.options;
+        let now = Instant::now();
         self.for_each_connection(|connection| {
             connection.check_validity(&self.shared);
-            connection.close_if_idle(options.header_timeout, options.drain_timeout);
+            connection.close_if_overdue(now, options.drain_timeout);
         })
         .await;
     }
@@ -315,10 +246,4 @@ impl Drop for Registered<'_> {
     fn drop(&mut self) {
         self.connections.borrow_mut().remove(&self.connection.attempt().connection);
     }
-}
-
-/// Whether a failed accept says something of that one client only.
-fn is_of_one_connection(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }

@@ -1,7 +1,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use domain::{Protection, ServerName, Sni, SslCertificateId};
+use domain::{ServerName, Sni, SslCertificateId};
 use rpds::HashTrieMapSync;
 
 use super::Policy;
@@ -16,7 +16,6 @@ pub(super) struct Group {
     wildcard: HashTrieMapSync<Box<str>, Claims>,
     any: Claims,
     default_certificate: Option<SslCertificateId>,
-    protection: Option<Arc<Protection>>,
     /// The serial of the snapshot in which the deny-list changed last.
     denials_changed_in: u64,
 }
@@ -37,16 +36,9 @@ impl Group {
         self.policies.get(self.default_certificate.as_ref()?).filter(|policy| !policy.is_suspended())
     }
 
-    /// Sets whose policy that is (a certificate that has none, yet or any more, lets nobody in), and what clients may use
-    /// up.
-    pub(super) fn set(&mut self, default_certificate: Option<SslCertificateId>, protection: Protection) {
-        self.default_certificate = default_certificate;
-        self.protection = Some(Arc::new(protection));
-    }
-
-    /// What clients may use up; `None` before that was said.
-    pub(super) fn protection(&self) -> Option<&Arc<Protection>> {
-        self.protection.as_ref()
+    /// Chooses whose policy that is. A certificate that has none (yet, or any more) lets nobody in.
+    pub(super) fn set_default(&mut self, certificate: Option<SslCertificateId>) {
+        self.default_certificate = certificate;
     }
 
     /// The serial of the snapshot in which the deny-list changed last.

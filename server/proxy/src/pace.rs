@@ -1,0 +1,135 @@
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Instant;
+
+use domain::Protection;
+
+use crate::budget::seconds;
+
+/// How a connection gets on with its requests, and how slow it may be. Belongs to one worker's thread.
+///
+/// Bodies are watched where they are read ([`crate::steady_body`]): nobody can tell a client that does not send from one
+/// that is not listened to, except who waits for it.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    protection: Arc<Protection>,
+    /// The end of the handshake, then of the last answer.
+    since: Cell<Instant>,
+    has_asked: Cell<bool>,
+    /// Requests being answered.
+    requests: Cell<usize>,
+    /// Since when a head is arriving.
+    head_since: Cell<Option<Instant>>,
+}
+
+impl Pace {
+    /// Of a connection whose handshake has just ended.
+    pub(crate) fn new(protection: Arc<Protection>) -> Self {
+        Self {
+            protection,
+            since: Cell::new(Instant::now()),
+            has_asked: Cell::new(false),
+            requests: Cell::new(0),
+            head_since: Cell::new(None),
+        }
+    }
+
+    /// The limits that held when the connection was accepted.
+    pub(crate) fn protection(&self) -> &Protection {
+        &self.protection
+    }
+
+    /// To be called with each piece of the connection: whether it leaves a head half sent.
+    pub(crate) fn head_is_arriving(&self, arriving: bool) {
+        if !arriving {
+            self.head_since.set(None);
+        } else if self.head_since.get().is_none() {
+            self.head_since.set(Some(Instant::now()));
+        }
+    }
+
+    /// Counts a request as being answered for as long as the returned value lives.
+    pub(crate) fn begin_request(&self) -> RequestInProgress<'_> {
+        self.has_asked.set(true);
+        self.requests.set(self.requests.get() + 1);
+        RequestInProgress(self)
+    }
+
+    /// Whether the client keeps the gateway waiting for longer than it may, at `now`.
+    pub(crate) fn is_overdue(&self, now: Instant) -> bool {
+        let exceeds = |since: Instant, limit: u32| now.duration_since(since) > seconds(limit);
+        let head_since = self.head_since.get();
+        if head_since.is_some_and(|since| exceeds(since, self.protection.header_seconds)) {
+            return true;
+        }
+        if !self.has_asked.get() {
+            return exceeds(self.since.get(), self.protection.first_request_seconds);
+        }
+        self.requests.get() == 0
+            && head_since.is_none()
+            && exceeds(self.since.get(), self.protection.idle_seconds)
+    }
+}
+
+/// See [`Pace::begin_request`].
+#[derive(Debug)]
+pub(crate) struct RequestInProgress<'a>(&'a Pace);
+
+impl Drop for RequestInProgress<'_> {
+    fn drop(&mut self) {
+        self.0.requests.set(self.0.requests.get() - 1);
+        self.0.since.set(Instant::now());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn pace() -> Pace {
+        let limits = Protection {
+            first_request_seconds: 10,
+            header_seconds: 3,
+            idle_seconds: 20,
+            ..Protection::default()
+        };
+        Pace::new(Arc::new(limits))
+    }
+
+    /// For how many seconds from now on the client may go on as it does, up to 1,000.
+    fn patience(pace: &Pace) -> u64 {
+        let now = Instant::now();
+        let is_overdue = |seconds: &u64| pace.is_overdue(now + Duration::from_secs(*seconds));
+        (1..1_000).find(is_overdue).map_or(1_000, |seconds| seconds - 1)
+    }
+
+    #[test]
+    fn each_phase_has_its_limit() {
+        let pace = pace();
+        assert_eq!(patience(&pace), 9, "before the first request");
+        pace.head_is_arriving(true);
+        assert_eq!(patience(&pace), 2, "within the head");
+        pace.head_is_arriving(false);
+        assert_eq!(patience(&pace), 9, "before the first request was given to a service");
+        let request = pace.begin_request();
+        assert_eq!(patience(&pace), 1_000, "while it is answered");
+        pace.head_is_arriving(true);
+        assert_eq!(patience(&pace), 2, "within a head that comes meanwhile");
+        pace.head_is_arriving(false);
+        drop(request);
+        assert_eq!(patience(&pace), 19, "idle");
+        pace.head_is_arriving(true);
+        assert_eq!(patience(&pace), 2, "within the next head");
+    }
+
+    #[test]
+    fn a_head_that_comes_in_drops_does_not_start_anew() {
+        let pace = pace();
+        pace.head_is_arriving(true);
+        let began = pace.head_since.get();
+        pace.head_is_arriving(true);
+        assert_eq!(pace.head_since.get(), began);
+    }
+}
