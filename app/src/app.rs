@@ -24,7 +24,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(Language::of_page());
     view! {
-        <Title formatter=|title| format!("{title} · {POSTERN}")/>
+        <Title formatter=document_title/>
         <Router>
             <Routes fallback=UnknownAddress>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
@@ -55,6 +55,17 @@ pub fn App() -> impl IntoView {
                 </ParentRoute>
             </Routes>
         </Router>
+    }
+}
+
+/// The document's title for a page's. Names in it may come from anybody; on the server the title is put into the document as
+/// it is.
+fn document_title(page: String) -> String {
+    let title = format!("{page} · {POSTERN}");
+    if cfg!(feature = "ssr") {
+        title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    } else {
+        title
     }
 }
 
