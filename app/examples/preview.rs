@@ -19,7 +19,7 @@ use std::{fs, io};
 
 use axum::response::IntoResponse;
 use axum::routing::get;
-use domain::{ListenerState, UnixTime};
+use domain::{Client, HandshakeEvent, ListenerState, ReasonCode, Stage, UnixTime, Verdict};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
@@ -68,8 +68,49 @@ fn fake() -> Fake {
             ),
         ],
         ca_certificates: vec![root, unused],
+        events: events(),
+        clients: clients(),
+        denied: vec![samples::denied("d1", "DEVICE-3")],
+        dropped: 3,
         ..State::default()
     })
+}
+
+fn clients() -> Vec<Client> {
+    let mut denied = samples::client("DEVICE-3");
+    denied.denied = true;
+    let mut partner = samples::client("a-partner-with-a-rather-long-name.clients.partner.example.com");
+    partner.issuer = "CN=Partner CA,OU=Trust Services,O=Partner Inc,C=DE".to_owned();
+    partner.not_after = samples::NOW.plus_seconds(9 * UnixTime::DAY);
+    partner.hosts =
+        ["a", "b", "c", "d"].map(|name| format!("{name}.api.example.com").parse().expect("valid")).into();
+    vec![samples::client("DEVICE-7"), partner, denied]
+}
+
+fn events() -> Vec<HandshakeEvent> {
+    let refused = |reason, detail: &str| Verdict::Refused { reason, detail: detail.to_owned() };
+    let stranger = samples::peer_certificate("DEVICE-9", "OTHER CA", 30);
+    let detail =
+        "the certificate of CN=DEVICE-9 was issued by CN=OTHER CA, which is none of the CAs of this policy";
+    let device = || Some(samples::peer_certificate("DEVICE-7", "ROOTCA", 90));
+    let old = samples::peer_certificate("DEVICE-1", "ROOTCA", -3);
+    let mut resumed = samples::event(8, 3, device(), Verdict::Accepted);
+    resumed.resumed = true;
+    let mut nameless =
+        samples::event(5, 95, None, refused(ReasonCode::NoSni, "the ClientHello names no host"));
+    (nameless.server_name, nameless.tls_version, nameless.ssl_certificate) = (None, None, None);
+    let mut closed = samples::event(4, 130, device(), refused(ReasonCode::DenyListed, "denied by admin"));
+    closed.stage = Stage::OpenConnection;
+    let reported =
+        Verdict::Tolerated { reason: ReasonCode::Expired, detail: "expired 3 days ago".to_owned() };
+    vec![
+        resumed,
+        samples::event(7, 12, Some(stranger), refused(ReasonCode::IssuerUnknown, detail)),
+        samples::event(6, 40, None, refused(ReasonCode::NoClientCert, "the client presented no certificate")),
+        nameless,
+        closed,
+        samples::event(3, 4_000, Some(old), reported),
+    ]
 }
 
 async fn stylesheet() -> impl IntoResponse {

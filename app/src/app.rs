@@ -8,9 +8,11 @@ use crate::components::ProblemPage;
 use crate::language::Language;
 use crate::pages::account::{AccountFrame, SetUpPage, SignInPage};
 use crate::pages::ca_certificate::{CaCertificatePage, CaCertificatesPage, DeleteCaCertificate};
+use crate::pages::client::{AllowClientAgain, ClientsPage, DeniedClientsPage, DenyClient};
 use crate::pages::gateway_group::{
     DeleteGroupPage, GroupLayout, NewGroupPage, OverviewPage, SettingsPage, StartPage,
 };
+use crate::pages::handshake_event::{HandshakePage, HandshakesPage};
 use crate::pages::layout::Layout;
 use crate::pages::ssl_certificate::{
     AddSslCertificate, DeleteSslCertificate, EditSslCertificate, ReplaceSslCertificate, SslCertificatePage,
@@ -51,6 +53,16 @@ pub fn App() -> impl IntoView {
                             <Route path=path!(":id/delete") view=DeleteCaCertificate/>
                         </ParentRoute>
                         <Route path=path!("ca-certificates/:id") view=CaCertificatePage/>
+                        <Route path=path!("handshakes") view=HandshakesPage/>
+                        <Route path=path!("handshakes/:id") view=HandshakePage/>
+                        <ParentRoute path=path!("clients/denied") view=DeniedClientsPage>
+                            <Route path=path!("") view=|| ()/>
+                            <Route path=path!(":id/allow") view=AllowClientAgain/>
+                        </ParentRoute>
+                        <ParentRoute path=path!("clients") view=ClientsPage>
+                            <Route path=path!("") view=|| ()/>
+                            <Route path=path!("deny") view=DenyClient/>
+                        </ParentRoute>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

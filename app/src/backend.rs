@@ -19,11 +19,13 @@ pub use account::Accounts;
 pub use ca_certificate::{CaCertificates, RevocationChange};
 pub use client::{Clients, NewDeniedClient};
 pub use gateway_group::{GatewayGroups, GroupSettings};
-pub use handshake_event::{HandshakeEvents, HandshakeList, HandshakeQuery, Outcome};
+pub use handshake_event::HandshakeEvents;
 pub use ssl_certificate::{
     CaChoice, CertificateUpload, NewPeerVerification, NewSslCertificate, SniChoice, SslCertificateChange,
     SslCertificates,
 };
+
+pub use crate::pages::handshake_event::query::{HandshakeList, HandshakeQuery, Outcome};
 
 /// All ports, as seen by one request.
 #[derive(Clone)]

@@ -2,7 +2,9 @@
 
 pub mod account;
 pub mod ca_certificate;
+pub mod client;
 pub mod gateway_group;
+pub mod handshake_event;
 pub mod layout;
 pub mod preferences;
 pub mod ssl_certificate;

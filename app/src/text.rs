@@ -4,11 +4,14 @@
 
 pub mod account;
 pub mod ca_certificate;
+pub mod client;
 pub mod common;
 pub mod fault;
 pub mod field;
 pub mod gateway_group;
+pub mod handshake_event;
 pub mod problem;
+pub mod reason;
 pub mod ssl_certificate;
 pub mod time;
 pub mod warning;

@@ -36,7 +36,7 @@ pub use add::AddSslCertificate;
 pub use delete::DeleteSslCertificate;
 pub use detail::SslCertificatePage;
 pub use edit::EditSslCertificate;
-pub(crate) use facts::{CertificateFacts, Expiry};
+pub(crate) use facts::{CertificateFacts, Expiry, code, copyable, exact, expiry_note, fact};
 pub use list::SslCertificatesPage;
 pub use replace::ReplaceSslCertificate;
 pub(crate) use submission::returned_problem;

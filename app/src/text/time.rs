@@ -4,11 +4,13 @@ use domain::UnixTime;
 
 use crate::language::Language;
 
+/// Below this, what has happened is happening now.
+const FEW_SECONDS: i64 = 5;
 const MINUTE: i64 = 60;
 const HOUR: i64 = 60 * MINUTE;
 const DAY: i64 = UnixTime::DAY;
 
-/// How far `at` is from `now`: "in 23 days", "5 minutes ago". From two years on the year itself says more.
+/// How far `at` is from `now`: "in 23 days", "5 minutes ago", "12 seconds ago". From two years on the year itself says more.
 pub fn relative(language: Language, at: UnixTime, now: UnixTime) -> String {
     let seconds = at.seconds_since(now);
     let distance = seconds.saturating_abs();
@@ -17,7 +19,7 @@ pub fn relative(language: Language, at: UnixTime, now: UnixTime) -> String {
     {
         return year.to_string();
     }
-    if distance < MINUTE {
+    if seconds > -FEW_SECONDS && seconds < MINUTE {
         return match language {
             Language::English => "now".to_owned(),
             Language::Chinese => "刚刚".to_owned(),
@@ -27,8 +29,10 @@ pub fn relative(language: Language, at: UnixTime, now: UnixTime) -> String {
         (distance / DAY, "day", "days", "天")
     } else if distance >= HOUR {
         (distance / HOUR, "hour", "hours", "小时")
-    } else {
+    } else if distance >= MINUTE {
         (distance / MINUTE, "minute", "minutes", "分钟")
+    } else {
+        (distance, "second", "seconds", "秒")
     };
     let unit = if count == 1 { singular } else { plural };
     match (language, seconds < 0) {
@@ -54,6 +58,9 @@ mod tests {
             (-5 * MINUTE, "5 minutes ago", "5 分钟前"),
             (0, "now", "刚刚"),
             (59, "now", "刚刚"),
+            (-4, "now", "刚刚"),
+            (-5, "5 seconds ago", "5 秒前"),
+            (-59, "59 seconds ago", "59 秒前"),
             (100 * 365 * DAY, "2123", "2123"),
         ] {
             let at = now.plus_seconds(seconds);

@@ -1,10 +1,10 @@
 //! Objects as a store would hold them.
 
 use domain::{
-    CaCertificate, Caller, Certificate, CertificateType, Depth, Field, FieldWarning, Fingerprint,
-    GatewayGroup, Health, KeyAlgorithm, ListenerState, PeerVerification, PeerVerificationMode, Protection,
-    PublicKey, Revision, RevocationList, Role, SslCertificate, StaleRevocationLists, Status, UnixTime,
-    Warning, X509Version,
+    CaCertificate, Caller, Certificate, CertificateType, Client, DeniedClient, Depth, Field, FieldWarning,
+    Fingerprint, GatewayGroup, HandshakeEvent, Health, KeyAlgorithm, ListenerState, PeerCertificate,
+    PeerVerification, PeerVerificationMode, Protection, PublicKey, Revision, RevocationList, Role,
+    SslCertificate, Stage, StaleRevocationLists, Status, UnixTime, Verdict, Warning, X509Version,
 };
 
 /// The time that pages are shown at.
@@ -114,5 +114,83 @@ pub(crate) fn revocation_list() -> RevocationList {
         next_update: Some(NOW.plus_seconds(6 * UnixTime::DAY)),
         number: Some("07".parse().expect("valid")),
         entries: 2,
+    }
+}
+
+/// A certificate as a client presents it.
+pub(crate) fn peer_certificate(common_name: &str, issuer: &str, days: i64) -> PeerCertificate {
+    let facts = certificate(common_name, issuer, days);
+    PeerCertificate {
+        subject: facts.subject,
+        issuer: facts.issuer,
+        serial: facts.serial,
+        not_before: facts.not_before,
+        not_after: facts.not_after,
+        names: vec![format!("dns:{}.devices.example.com", common_name.to_ascii_lowercase())],
+        fingerprint: facts.fingerprint,
+    }
+}
+
+/// The handshake number `number`, `seconds` ago, for `test.com`, by a client with this certificate.
+pub(crate) fn event(
+    number: u32,
+    seconds: i64,
+    certificate: Option<PeerCertificate>,
+    verdict: Verdict,
+) -> HandshakeEvent {
+    HandshakeEvent {
+        id: format!("01JE{number:04}").parse().expect("valid"),
+        connection: format!("01JN{number:04}").parse().expect("valid"),
+        at: NOW.plus_seconds(-seconds),
+        stage: Stage::Handshake,
+        group: "default".parse().expect("valid"),
+        client: ([192, 0, 2, 10], 50_000).into(),
+        proxy: None,
+        local: ([198, 51, 100, 1], 9443).into(),
+        server_name: Some("test.com".parse().expect("valid")),
+        ssl_certificate: Some("01JSERVER".parse().expect("valid")),
+        mode: Some(PeerVerificationMode::Required),
+        revision: Revision(40),
+        tls_version: Some("TLSv1.3".to_owned()),
+        cipher_suite: Some("TLS13_AES_256_GCM_SHA384".to_owned()),
+        key_exchange: Some("X25519MLKEM768".to_owned()),
+        alpn: Some("h2".to_owned()),
+        resumed: false,
+        peer_chain: certificate.into_iter().collect(),
+        verdict,
+        duration_us: 3_456,
+    }
+}
+
+/// A client that was let in.
+pub(crate) fn client(common_name: &str) -> Client {
+    let facts = certificate(common_name, "ROOTCA", 90);
+    Client {
+        group: "default".parse().expect("valid"),
+        fingerprint: facts.fingerprint,
+        name: common_name.to_owned(),
+        subject: facts.subject,
+        issuer: facts.issuer,
+        serial: facts.serial,
+        names: Vec::new(),
+        not_after: facts.not_after,
+        hosts: vec!["test.com".parse().expect("valid")],
+        first_seen: NOW.plus_seconds(-40 * UnixTime::DAY),
+        last_seen: NOW.plus_seconds(-12),
+        handshakes: 1_204,
+        denied: false,
+    }
+}
+
+/// An entry of the group's deny-list.
+pub(crate) fn denied(id: &str, label: &str) -> DeniedClient {
+    DeniedClient {
+        id: id.parse().expect("valid"),
+        group: "default".parse().expect("valid"),
+        ssl_certificate: None,
+        entry: "serial:5a:1f:0c issuer:CN=ROOTCA".parse().expect("valid"),
+        label: label.to_owned(),
+        author: "admin".to_owned(),
+        created_at: NOW.plus_seconds(-3_600),
     }
 }

@@ -64,6 +64,8 @@ fn section_name(segment: &str) -> Option<Text> {
     match segment {
         "ssl-certificates" => Some(words::SSL_CERTIFICATES),
         "ca-certificates" => Some(words::CA_CERTIFICATES),
+        "handshakes" => Some(words::HANDSHAKES),
+        "clients" => Some(words::CLIENTS),
         "settings" => Some(words::SETTINGS),
         "delete" => Some(words::DELETE_GROUP),
         _ => None,
@@ -104,6 +106,11 @@ mod tests {
             ("/groups/g1", vec![crumb("Partners", None)]),
             ("/groups/g1/settings", vec![crumb("Partners", home), crumb("Settings", None)]),
             ("/groups/g1/ssl-certificates", vec![crumb("Partners", home), crumb("SSL Certificates", None)]),
+            (
+                "/groups/g1/handshakes/01J",
+                vec![crumb("Partners", home), crumb("Handshakes", Some("/groups/g1/handshakes"))],
+            ),
+            ("/groups/g1/clients", vec![crumb("Partners", home), crumb("Clients", None)]),
             (
                 "/groups/g1/ssl-certificates/01J/edit",
                 vec![crumb("Partners", home), crumb("SSL Certificates", Some("/groups/g1/ssl-certificates"))],

@@ -76,6 +76,8 @@ fn links(language: Language, home: &str) -> impl IntoView + use<> {
         (home.to_owned(), words::OVERVIEW),
         (format!("{home}/ssl-certificates"), words::SSL_CERTIFICATES),
         (format!("{home}/ca-certificates"), words::CA_CERTIFICATES),
+        (format!("{home}/handshakes"), words::HANDSHAKES),
+        (format!("{home}/clients"), words::CLIENTS),
         (format!("{home}/settings"), words::SETTINGS),
     ]
     .into_iter()

@@ -43,7 +43,7 @@ pub(crate) fn CertificateFacts(
 }
 
 /// One line of facts.
-pub(super) fn fact<V: IntoView + 'static>(language: Language, label: Text, value: V) -> AnyView {
+pub(crate) fn fact<V: IntoView + 'static>(language: Language, label: Text, value: V) -> AnyView {
     view! {
         <div class="facts__row">
             <dt>{language.pick(label)}</dt>
@@ -59,7 +59,8 @@ pub(crate) fn Expiry(at: UnixTime, now: UnixTime) -> impl IntoView {
     view! { <span class="expiry"><Time at now/>{expiry_note(use_language(), at, now)}</span> }
 }
 
-fn expiry_note(language: Language, at: UnixTime, now: UnixTime) -> impl IntoView + use<> {
+/// How grave the end of a validity is, if somebody should know.
+pub(crate) fn expiry_note(language: Language, at: UnixTime, now: UnixTime) -> impl IntoView + use<> {
     expiry_badge(at, now).map(|(kind, word)| view! { " " <Badge kind text=language.pick(word)/> })
 }
 
@@ -74,17 +75,20 @@ fn expiry_badge(at: UnixTime, now: UnixTime) -> Option<(BadgeKind, Text)> {
     }
 }
 
-fn exact(at: UnixTime) -> impl IntoView {
+/// A point in time in UTC, to the second.
+pub(crate) fn exact(at: UnixTime) -> impl IntoView {
     let exact = at.to_string();
     let shown = exact.replace('T', " ").replace('Z', " UTC");
     view! { <time datetime=exact>{shown}</time> }
 }
 
-fn code(text: String) -> impl IntoView {
+/// A text that one reads letter by letter.
+pub(crate) fn code(text: String) -> impl IntoView {
     view! { <code>{text}</code> }
 }
 
-fn copyable(text: String) -> impl IntoView {
+/// A text that one copies.
+pub(crate) fn copyable(text: String) -> impl IntoView {
     view! { <code>{text.clone()}</code> <CopyButton text/> }
 }
 

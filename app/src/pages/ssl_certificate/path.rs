@@ -24,7 +24,7 @@ pub(crate) fn detail(group: &GatewayGroupId, id: &SslCertificateId) -> String {
 }
 
 /// The dialog "Edit".
-pub(super) fn edit(group: &GatewayGroupId, id: &SslCertificateId) -> String {
+pub(crate) fn edit(group: &GatewayGroupId, id: &SslCertificateId) -> String {
     format!("{}/edit", detail(group, id))
 }
 
