@@ -5,17 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{
-    Depth, GatewayGroupId, HandshakeEvent, ListenerState, Protection, ReasonCode, Revision,
-    StaleRevocationLists, UnixTime,
+    DenyEntry, Depth, GatewayGroupId, HandshakeEvent, ListenerState, PathPattern, Protection, ReasonCode,
+    Revision, StaleRevocationLists, UnixTime,
 };
-use proxy::{Applied, Change, ExemptPaths, Gateway, HostPolicy, Options, PolicyState, Records};
+use proxy::{
+    Applied, Change, ExemptPaths, Gateway, HostPolicy, Options, PolicyState, Records, RequestRecord,
+};
 use tls::{
     ClientCa, ClientPolicy, ClientTrust, Enforcement, GroupDenials, HostConfig, RevocationLists,
     TrustAnchors, TrustRules,
 };
 
-use super::pki::{Authority, Identity, NOW};
-use super::{TestClock, until};
+use super::pki::{Authority, NOW};
+use super::{TestClock, soon, until};
 
 /// The group that all tests use.
 pub(crate) fn group() -> GatewayGroupId {
@@ -41,6 +43,76 @@ pub(crate) enum Clients<'a> {
     Of(&'a [&'a Authority], u8),
 }
 
+/// A policy that asks clients for certificates.
+#[derive(Clone)]
+pub(crate) struct Guard {
+    cas: Vec<String>,
+    depth: u8,
+    enforcement: Enforcement,
+    exempt_paths: Vec<PathPattern>,
+    deny_list: Vec<DenyEntry>,
+    group_denials: Arc<GroupDenials>,
+}
+
+impl Guard {
+    /// One that requires a certificate of these authorities.
+    pub(crate) fn of(authorities: &[&Authority]) -> Self {
+        Self {
+            cas: authorities.iter().map(|authority| authority.pem()).collect(),
+            depth: 1,
+            enforcement: Enforcement::Required,
+            exempt_paths: Vec::new(),
+            deny_list: Vec::new(),
+            group_denials: GroupDenials::new([]),
+        }
+    }
+
+    pub(crate) fn depth(mut self, depth: u8) -> Self {
+        self.depth = depth;
+        self
+    }
+
+    pub(crate) fn enforcing(mut self, enforcement: Enforcement) -> Self {
+        self.enforcement = enforcement;
+        self
+    }
+
+    /// Lets each request decide, and exempts those for these paths.
+    pub(crate) fn exempting(mut self, patterns: &[&str]) -> Self {
+        self.exempt_paths = patterns.iter().map(|pattern| pattern.parse().expect("a pattern")).collect();
+        self.enforcing(Enforcement::PerRequest)
+    }
+
+    pub(crate) fn denying(mut self, entry: DenyEntry) -> Self {
+        self.deny_list.push(entry);
+        self
+    }
+
+    pub(crate) fn under(mut self, denials: &Arc<GroupDenials>) -> Self {
+        self.group_denials = Arc::clone(denials);
+        self
+    }
+
+    fn policy(&self) -> ClientPolicy {
+        let ca = |pem: &String| {
+            let anchors = TrustAnchors::load(pem).expect("an anchor");
+            ClientCa::new(anchors, RevocationLists::none(), StaleRevocationLists::Block)
+        };
+        let rules = TrustRules {
+            cas: self.cas.iter().map(ca).collect(),
+            depth: Depth::new(self.depth).expect("a depth"),
+            allow_list: Vec::new(),
+            deny_list: self.deny_list.clone(),
+            group_denials: Arc::clone(&self.group_denials),
+        };
+        ClientPolicy {
+            trust: Arc::new(ClientTrust::new(rules).expect("a trust")),
+            enforcement: self.enforcement,
+            advertises_ca_names: true,
+        }
+    }
+}
+
 /// A running gateway.
 pub(crate) struct Bench {
     pub(crate) gateway: Arc<Gateway>,
@@ -49,6 +121,8 @@ pub(crate) struct Bench {
     /// Issues the servers' certificates, and is what clients trust.
     pub(crate) servers: Authority,
     pub(crate) records: Records,
+    /// What the group's clients may use up; see [`Bench::protect`].
+    protection: Protection,
     revision: u64,
 }
 
@@ -69,7 +143,29 @@ impl Bench {
         let ListenerState::Listening(address) = gateway.listener_state(&group()) else {
             panic!("not listening");
         };
-        Self { gateway, clock, address, servers: Authority::root("Servers"), records, revision: 1 }
+        Self {
+            gateway,
+            clock,
+            address,
+            servers: Authority::root("Servers"),
+            records,
+            protection: Protection::default(),
+            revision: 1,
+        }
+    }
+
+    /// A gateway with these limits that lets everybody in at `test.com`.
+    pub(crate) async fn protected(protection: Protection) -> Self {
+        let mut bench = Self::start().await;
+        bench.protect(protection).await;
+        bench.serve("open", &["test.com"], &Clients::All).await;
+        bench
+    }
+
+    /// Changes the group's limits.
+    pub(crate) async fn protect(&mut self, protection: Protection) {
+        self.protection = protection;
+        self.set_default(None).await;
     }
 
     /// A gateway with one certificate for `test.com` which lets in clients of an authority, both as the guide has them.
@@ -91,12 +187,36 @@ impl Bench {
         self.apply(vec![change]).await;
     }
 
+    /// Adds or replaces a certificate whose clients have to pass a guard.
+    pub(crate) async fn guard(&mut self, certificate: &str, snis: &[&str], guard: &Guard) -> Applied {
+        let change = self.guarding(certificate, snis, guard);
+        self.apply(vec![change]).await
+    }
+
+    /// The change that [`Bench::guard`] makes.
+    pub(crate) fn guarding(&self, certificate: &str, snis: &[&str], guard: &Guard) -> Change {
+        let mut change = self.serving_under(certificate, snis, Some(guard.policy()));
+        if let Change::Policy { policy, .. } = &mut change {
+            policy.exempt_paths = ExemptPaths::compile(&guard.exempt_paths).expect("expressions");
+        }
+        change
+    }
+
     /// The change that [`Bench::serve`] makes.
     pub(crate) fn serving(&self, certificate: &str, snis: &[&str], clients: &Clients<'_>) -> Change {
-        let identity =
-            self.servers.server(&snis.iter().map(|sni| sni.trim_start_matches('.')).collect::<Vec<_>>());
-        let state = PolicyState::Serving(Arc::new(self.host_config(&identity, clients)));
-        self.policy(certificate, snis, state)
+        let policy = match clients {
+            Clients::All => None,
+            Clients::Of(authorities, depth) => Some(Guard::of(authorities).depth(*depth).policy()),
+        };
+        self.serving_under(certificate, snis, policy)
+    }
+
+    fn serving_under(&self, certificate: &str, snis: &[&str], clients: Option<ClientPolicy>) -> Change {
+        let names: Vec<&str> = snis.iter().map(|sni| sni.trim_start_matches('.')).collect();
+        let pairs = [self.servers.server(&names).key_pair()];
+        let clock = Arc::<TestClock>::clone(&self.clock);
+        let config = HostConfig::new(&pairs, clients, clock).expect("a configuration");
+        self.policy(certificate, snis, PolicyState::Serving(Arc::new(config)))
     }
 
     pub(crate) fn policy(&self, certificate: &str, snis: &[&str], state: PolicyState) -> Change {
@@ -112,32 +232,6 @@ impl Bench {
         }
     }
 
-    fn host_config(&self, identity: &Identity, clients: &Clients<'_>) -> HostConfig {
-        let policy = match clients {
-            Clients::All => None,
-            Clients::Of(authorities, depth) => {
-                let ca = |authority: &&Authority| {
-                    let anchors = TrustAnchors::load(&authority.pem()).expect("an anchor");
-                    ClientCa::new(anchors, RevocationLists::none(), StaleRevocationLists::Block)
-                };
-                let rules = TrustRules {
-                    cas: authorities.iter().map(ca).collect(),
-                    depth: Depth::new(*depth).expect("a depth"),
-                    allow_list: Vec::new(),
-                    deny_list: Vec::new(),
-                    group_denials: GroupDenials::new([]),
-                };
-                Some(ClientPolicy {
-                    trust: Arc::new(ClientTrust::new(rules).expect("a trust")),
-                    enforcement: Enforcement::Required,
-                    advertises_ca_names: true,
-                })
-            }
-        };
-        let clock = Arc::<TestClock>::clone(&self.clock);
-        HostConfig::new(&[identity.key_pair()], policy, clock).expect("a configuration")
-    }
-
     /// Makes clients that name no host meet the policy of this certificate, or none.
     pub(crate) async fn set_default(&mut self, certificate: Option<&str>) {
         self.apply(vec![Change::Group {
@@ -145,7 +239,7 @@ impl Bench {
             listener: self.address,
             http_listener: None,
             default_certificate: certificate.map(|id| id.parse().expect("an id")),
-            protection: Protection::default(),
+            protection: self.protection.clone(),
         }])
         .await;
     }
@@ -157,7 +251,7 @@ impl Bench {
             listener: self.address,
             http_listener: Some(address),
             default_certificate: None,
-            protection: Protection::default(),
+            protection: self.protection.clone(),
         }])
         .await;
     }
@@ -178,6 +272,11 @@ impl Bench {
         events
     }
 
+    /// Waits for the next record of a request.
+    pub(crate) async fn request(&mut self) -> RequestRecord {
+        soon(self.records.requests.recv()).await.expect("the gateway keeps an access log")
+    }
+
     /// Waits for the `number`th event, counted from 1.
     pub(crate) async fn event(&self, number: usize) -> HandshakeEvent {
         until(&format!("{number} events"), || self.events().len() >= number).await;
@@ -194,9 +293,6 @@ pub(crate) fn reason(event: &HandshakeEvent) -> ReasonCode {
 fn options(clock: &Arc<TestClock>) -> Options {
     Options {
         workers: 2,
-        client_hello_timeout: Duration::from_secs(15),
-        handshake_timeout: Duration::from_secs(15),
-        header_timeout: Duration::from_secs(15),
         drain_timeout: Duration::from_millis(500),
         connections: 100,
         events: 100,

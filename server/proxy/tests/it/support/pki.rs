@@ -1,6 +1,6 @@
 //! Certification authorities and what they issue.
 
-use domain::UnixTime;
+use domain::{DenyEntry, UnixTime};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
     KeyUsagePurpose, date_time_ymd,
@@ -33,6 +33,11 @@ pub(crate) struct Identity {
 impl Identity {
     pub(crate) fn key(&self) -> PrivateKeyDer<'static> {
         PrivatePkcs8KeyDer::from(self.key.serialize_der()).into()
+    }
+
+    /// The entry of a deny-list that means this certificate.
+    pub(crate) fn deny_entry(&self) -> DenyEntry {
+        DenyEntry::Certificate(tls::certificate_facts(&self.chain[0]).expect("a certificate").fingerprint)
     }
 
     /// For the gateway.
@@ -86,6 +91,15 @@ impl Authority {
 
     pub(crate) fn client(&self, name: &str) -> Identity {
         self.client_until(name, FAR)
+    }
+
+    /// A client certificate with dNSNames.
+    pub(crate) fn client_named(&self, name: &str, dns_names: &[&str]) -> Identity {
+        let names: Vec<String> = dns_names.iter().map(|name| (*name).to_owned()).collect();
+        let mut params = CertificateParams::new(names).expect("host names");
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.extended_key_usages.push(ExtendedKeyUsagePurpose::ClientAuth);
+        self.issue(params, FAR)
     }
 
     /// A client certificate whose last second is `end`.
