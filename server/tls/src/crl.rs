@@ -6,11 +6,11 @@ mod extensions;
 use x509_parser::prelude::FromDer;
 use x509_parser::time::ASN1Time;
 
-use self::extensions::{Place, check, list};
+use self::extensions::{ListExtensions, check_entry};
 use crate::der;
 use crate::signature::Signed;
 
-/// UTCTime and GeneralizedTime.
+/// `UTCTime` and `GeneralizedTime`.
 const TIMES: [u8; 2] = [0x17, 0x18];
 
 /// A list that was read. Borrows from its DER.
@@ -26,6 +26,8 @@ pub(crate) struct Crl<'a> {
     pub(crate) next_update: Option<i64>,
     /// Its number, if it has one.
     pub(crate) number: Option<&'a [u8]>,
+    /// Where it can be fetched, if it is only about certificates that name one of these places, or none at all.
+    pub(crate) distribution_points: Option<Vec<String>>,
     /// The serial numbers of the revoked certificates.
     pub(crate) revoked: Vec<&'a [u8]>,
 }
@@ -49,13 +51,15 @@ impl<'a> Crl<'a> {
         if !is_v2 && extensions.is_some() {
             return Err("extensions below version 2".to_owned());
         }
-        let number = extensions.map(|it| list(it.contents)).transpose()?.flatten();
+        let extensions =
+            extensions.map(|it| ListExtensions::read(it.contents)).transpose()?.unwrap_or_default();
         Ok(Self {
             signed: Signed { signed_algorithm: signed_algorithm.contents, ..frame.signed },
             issuer: issuer.whole,
             this_update,
             next_update,
-            number,
+            number: extensions.number,
+            distribution_points: extensions.distribution_points,
             revoked: entries.map(|it| revoked(it.contents, is_v2)).transpose()?.unwrap_or_default(),
         })
     }
@@ -98,7 +102,7 @@ fn revoked(entries: &[u8], is_v2: bool) -> Result<Vec<&[u8]>, String> {
         entry.end()?;
         match extensions {
             Some(_) if !is_v2 => return Err("extensions below version 2".to_owned()),
-            Some(extensions) => check(extensions.contents, Place::Entry)?,
+            Some(extensions) => check_entry(extensions.contents)?,
             None => {}
         }
         serials.push(serial.contents);

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use x509_parser::asn1_rs::Tag;
 use x509_parser::certificate::X509Certificate;
-use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::extensions::{DistributionPointName, GeneralName, ParsedExtension};
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Version;
 
@@ -151,6 +151,8 @@ pub(crate) struct Extensions {
     pub(crate) emails: Vec<String>,
     /// Its iPAddresses.
     pub(crate) ip_addresses: Vec<IpAddr>,
+    /// The URIs of cRLDistributionPoints (§4.2.1.13): where its issuer's revocation list is found.
+    pub(crate) distribution_points: Vec<String>,
     /// authorityInfoAccess says where the issuer's certificate can be fetched (§4.2.2.1).
     pub(crate) names_issuer_url: bool,
 }
@@ -226,6 +228,19 @@ impl Extensions {
             }
             ParsedExtension::SubjectAlternativeName(names) => {
                 names.general_names.iter().for_each(|name| self.remember_name(name));
+            }
+            ParsedExtension::CRLDistributionPoints(points) => {
+                let full_names = points.iter().filter_map(|point| match &point.distribution_point {
+                    Some(DistributionPointName::FullName(names)) => Some(names),
+                    _ => None,
+                });
+                self.distribution_points = full_names
+                    .flatten()
+                    .filter_map(|name| match name {
+                        GeneralName::URI(uri) => Some((*uri).to_owned()),
+                        _ => None,
+                    })
+                    .collect();
             }
             ParsedExtension::AuthorityInfoAccess(access) => {
                 // id-ad-caIssuers

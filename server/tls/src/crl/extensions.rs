@@ -8,71 +8,73 @@ const EXTENSION_LIMIT: usize = 100;
 /// The most bytes of a list's number (§5.2.3).
 const NUMBER_LIMIT: usize = 20;
 
-/// issuingDistributionPoint's [1] to [5], where one is a BOOLEAN or ReasonFlags without the explicit tag (§5.2.5), and
-/// [0], which is constructed.
+/// issuingDistributionPoint's [1] to [5], each without a tag of its type (§5.2.5), and [0], which is
+/// constructed.
 const DISTRIBUTION_POINT: u8 = 0xa0;
 const ONLY_USER_CERTIFICATES: u8 = 0x81;
 const ONLY_CA_CERTIFICATES: u8 = 0x82;
 const ONLY_SOME_REASONS: u8 = 0x83;
 const INDIRECT: u8 = 0x84;
 const ONLY_ATTRIBUTE_CERTIFICATES: u8 = 0x85;
+/// `GeneralName`'s uniformResourceIdentifier (§4.2.1.6).
+const URI: u8 = 0x86;
 
-/// What an extension stands in.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Place {
-    /// The list.
-    List,
-    /// One of its entries.
-    Entry,
+/// What the extensions of a list say.
+#[derive(Debug, Default)]
+pub(super) struct ListExtensions<'a> {
+    /// Its number.
+    pub(super) number: Option<&'a [u8]>,
+    /// See [`Crl::distribution_points`](super::Crl::distribution_points).
+    pub(super) distribution_points: Option<Vec<String>>,
 }
 
-/// Reads the extensions of a list, in their SEQUENCE, and gives its number.
+impl<'a> ListExtensions<'a> {
+    /// Reads the extensions in their SEQUENCE.
+    ///
+    /// # Errors
+    /// The list is not a complete one, or has something critical that is not known.
+    pub(super) fn read(extensions: &'a [u8]) -> Result<Self, String> {
+        let sequence = der::take(extensions, der::SEQUENCE)
+            .filter(|value| value.rest.is_empty())
+            .ok_or("its extensions cannot be read")?;
+        let mut list = Self::default();
+        let mut seen = Vec::new();
+        for extension in Extensions(sequence.contents) {
+            let extension = extension?;
+            if seen.contains(&extension.oid) || seen.len() == EXTENSION_LIMIT {
+                return Err(format!("extension {} stands there twice, or there are too many", extension.oid));
+            }
+            list.remember(&extension)?;
+            seen.push(extension.oid);
+        }
+        Ok(list)
+    }
+
+    fn remember(&mut self, extension: &Extension<'a>) -> Result<(), String> {
+        match extension.oid.as_str() {
+            "2.5.29.20" => self.number = Some(number(extension.value).ok_or("its number cannot be read")?),
+            // authorityKeyIdentifier: which key signed is found out by trying those of the CA.
+            "2.5.29.35" => {}
+            "2.5.29.27" => return Err("it is a delta list, which holds only what has changed".to_owned()),
+            "2.5.29.28" => self.distribution_points = scope(extension.value)?,
+            _ => extension.refuse_if_critical()?,
+        }
+        Ok(())
+    }
+}
+
+/// cRLNumber (§5.2.3).
+fn number(value: &[u8]) -> Option<&[u8]> {
+    let number = der::take(value, der::INTEGER).filter(|number| number.rest.is_empty())?;
+    (der::significant(number.contents).len() <= NUMBER_LIMIT).then_some(number.contents)
+}
+
+/// Checks the extensions of an entry, in the contents of their SEQUENCE.
 ///
 /// # Errors
-/// The list is not a complete one, or has something critical that is not known.
-pub(super) fn list(extensions: &[u8]) -> Result<Option<&[u8]>, String> {
-    let sequence = der::take(extensions, der::SEQUENCE)
-        .filter(|value| value.rest.is_empty())
-        .ok_or("its extensions cannot be read")?;
-    check(sequence.contents, Place::List)?;
-    let number = Extensions(sequence.contents).flatten().find(|extension| extension.oid == "2.5.29.20");
-    match number {
-        Some(number) => der::take(number.value, der::INTEGER)
-            .filter(|value| der::significant(value.contents).len() <= NUMBER_LIMIT)
-            .map(|value| Some(value.contents))
-            .ok_or_else(|| "its number cannot be read".to_owned()),
-        None => Ok(None),
-    }
-}
-
-/// Checks the extensions that stand in a SEQUENCE with these contents.
-///
-/// # Errors
-/// See [`list`].
-pub(super) fn check(extensions: &[u8], place: Place) -> Result<(), String> {
-    let mut seen = Vec::new();
-    for extension in Extensions(extensions) {
-        let extension = extension?;
-        if seen.contains(&extension.oid) || seen.len() == EXTENSION_LIMIT {
-            return Err(format!("extension {} stands there twice, or there are too many", extension.oid));
-        }
-        match place {
-            Place::List => check_list_extension(&extension)?,
-            Place::Entry => check_entry_extension(&extension)?,
-        }
-        seen.push(extension.oid);
-    }
-    Ok(())
-}
-
-fn check_list_extension(extension: &Extension<'_>) -> Result<(), String> {
-    match extension.oid.as_str() {
-        // cRLNumber; authorityKeyIdentifier: which key signed is found out by trying those of the CA.
-        "2.5.29.20" | "2.5.29.35" => Ok(()),
-        "2.5.29.27" => Err("it is a delta list, which holds only what has changed".to_owned()),
-        "2.5.29.28" => check_scope(extension.value),
-        _ => extension.refuse_if_critical(),
-    }
+/// It is none of a complete list, or has something critical that is not known.
+pub(super) fn check_entry(extensions: &[u8]) -> Result<(), String> {
+    Extensions(extensions).try_for_each(|extension| check_entry_extension(&extension?))
 }
 
 fn check_entry_extension(extension: &Extension<'_>) -> Result<(), String> {
@@ -88,32 +90,49 @@ fn check_entry_extension(extension: &Extension<'_>) -> Result<(), String> {
     }
 }
 
-/// issuingDistributionPoint: a list that is only about users' certificates is about all clients; anything else that
-/// it may say means that there are other lists beside it.
-fn check_scope(value: &[u8]) -> Result<(), String> {
-    let scope = der::take(value, der::SEQUENCE)
-        .filter(|scope| scope.rest.is_empty())
-        .ok_or("its issuingDistributionPoint cannot be read")?;
+/// issuingDistributionPoint: the places where a list is found that is only about certificates which name one of them. A
+/// list that is only about users' certificates is about all clients; any other part of the whole is refused.
+fn scope(value: &[u8]) -> Result<Option<Vec<String>>, String> {
+    const UNREADABLE: &str = "its issuingDistributionPoint cannot be read";
+    let scope = der::take(value, der::SEQUENCE).filter(|scope| scope.rest.is_empty()).ok_or(UNREADABLE)?;
+    let mut distribution_points = None;
     let mut rest = scope.contents;
     while let Some(tag) = rest.first() {
-        let field = der::take(rest, *tag).ok_or("its issuingDistributionPoint cannot be read")?;
+        let field = der::take(rest, *tag).ok_or(UNREADABLE)?;
         let is_set = field.contents != [0];
-        let partial = match *tag {
+        let part = match *tag {
+            DISTRIBUTION_POINT => {
+                distribution_points = Some(uris(field.contents).ok_or(UNREADABLE)?);
+                None
+            }
             ONLY_USER_CERTIFICATES => None,
-            DISTRIBUTION_POINT => Some("the certificates of one distribution point"),
-            ONLY_CA_CERTIFICATES if is_set => Some("CA certificates"),
+            ONLY_CA_CERTIFICATES => is_set.then_some("CA certificates"),
             ONLY_SOME_REASONS => Some("some reasons"),
-            INDIRECT if is_set => Some("several issuers together (an indirect list)"),
-            ONLY_ATTRIBUTE_CERTIFICATES if is_set => Some("attribute certificates"),
-            ONLY_CA_CERTIFICATES | INDIRECT | ONLY_ATTRIBUTE_CERTIFICATES => None,
-            _ => return Err("its issuingDistributionPoint cannot be read".to_owned()),
+            INDIRECT => is_set.then_some("several issuers together (an indirect list)"),
+            ONLY_ATTRIBUTE_CERTIFICATES => is_set.then_some("attribute certificates"),
+            _ => return Err(UNREADABLE.to_owned()),
         };
-        if let Some(partial) = partial {
-            return Err(format!("it is no complete list, but one of {partial}"));
+        if let Some(part) = part {
+            return Err(format!("it is no complete list, but one of {part}"));
         }
         rest = field.rest;
     }
-    Ok(())
+    Ok(distribution_points)
+}
+
+/// The URIs of a distributionPoint's fullName; its other form, relative to the issuer's name, is not read.
+fn uris(point: &[u8]) -> Option<Vec<String>> {
+    let full_name = der::take(point, der::CONTEXT_0).filter(|name| name.rest.is_empty())?;
+    let mut uris = Vec::new();
+    let mut rest = full_name.contents;
+    while let Some(tag) = rest.first() {
+        let name = der::take(rest, *tag)?;
+        if *tag == URI {
+            uris.push(std::str::from_utf8(name.contents).ok()?.to_owned());
+        }
+        rest = name.rest;
+    }
+    Some(uris)
 }
 
 /// One extension (§4.1).

@@ -1,12 +1,11 @@
 use std::borrow::Cow;
 
-use domain::{AllowedIdentity, Depth, Fault, KeyAlgorithm, ReasonCode, UnixTime};
+use domain::{AllowedIdentity, Depth, Fault, ReasonCode, UnixTime};
 use rustls_pki_types::CertificateDer;
 
 use super::anchor::{Anchor, AnchorSet};
 use super::lists::Lists;
 use super::{Refusal, TrustRules, direct, path};
-use crate::algorithm::{RSA_LEAST_BITS, public_key};
 use crate::facts::{display_name, fingerprint, identity};
 use crate::text::{NAME_LIMIT, escape};
 use crate::x509::Parsed;
@@ -59,7 +58,10 @@ impl ClientTrust {
         let parsed = Parsed::read(leaf)
             .map_err(|reason| Refusal::unreadable(&escape(&reason, NAME_LIMIT), fingerprint(leaf)))?;
         self.refuse_ca_as_client(&parsed)?;
-        refuse_weak_key(&parsed)?;
+        // The handshake's signature could not be verified with such a key.
+        if let Some(refusal) = Refusal::weak_key(&parsed) {
+            return Err(refusal);
+        }
         if parsed.is_v3() {
             refuse_other_purpose(&parsed)?;
             self.verify_path(&path::Candidates::new(leaf, &parsed, intermediates)?, now)?;
@@ -144,21 +146,6 @@ impl ClientTrust {
         }
         Ok(())
     }
-}
-
-/// Keys that the handshake's signature could not be verified with.
-fn refuse_weak_key(leaf: &Parsed<'_>) -> Result<(), Refusal> {
-    let key = public_key(leaf.fields.public_key());
-    let is_weak = match &key.algorithm {
-        KeyAlgorithm::Rsa => key.bits < RSA_LEAST_BITS,
-        KeyAlgorithm::Other(_) => true,
-        _ => false,
-    };
-    if is_weak {
-        let detail = format!("{} has a key that is not accepted ({key})", display_name(leaf));
-        return Err(Refusal::new(ReasonCode::WeakKeyOrAlg, detail));
-    }
-    Ok(())
 }
 
 /// A keyUsage that is there must let the key sign the handshake (RFC 5280 §4.2.1.3); webpki does not look at it.

@@ -53,22 +53,22 @@ impl Lists {
         own.or_else(|| self.group_denials.find(names).map(|entry| (entry, "the gateway group")))
     }
 
-    /// The refusal of a path with a certificate that a revocation list revokes, or else about which a stale list speaks
-    /// that blocks.
+    /// The refusal of a path with a certificate that a revocation list revokes; or else about which a list that is to block
+    /// then does not say whether it is revoked.
     pub(super) fn revocation(&self, path: &[&Parsed<'_>], anchor: &Anchor, now: UnixTime) -> Option<Refusal> {
-        let mut stale = None;
+        let mut unknown = None;
         for (index, certificate) in path.iter().enumerate() {
             let issuer_key = path.get(index + 1).map_or(anchor.spki.as_slice(), |issuer| issuer.raw.spki);
             for (list, when_stale) in self.lists_of(certificate.raw.issuer, issuer_key) {
                 if list.revokes(certificate.raw.serial) {
                     return Some(revoked(certificate, list));
                 }
-                if when_stale == StaleRevocationLists::Block && list.facts.is_stale(now) {
-                    stale.get_or_insert_with(|| stale_list(list));
+                if when_stale == StaleRevocationLists::Block {
+                    unknown = unknown.or_else(|| list_says_nothing(certificate, list, now));
                 }
             }
         }
-        stale
+        unknown
     }
 
     /// The ends of the lists that block from then on.
@@ -104,11 +104,18 @@ fn revoked(certificate: &Parsed<'_>, list: &List) -> Refusal {
     Refusal::new(ReasonCode::Revoked, detail)
 }
 
-fn stale_list(list: &List) -> Refusal {
-    let due = list.facts.next_update.map(|next| next.to_string()).unwrap_or_default();
-    let detail = format!(
-        "the revocation list of {} is stale, its next update was due at {due}: nobody knows who has been revoked since",
-        list.facts.issuer
-    );
-    Refusal::new(ReasonCode::CrlStale, detail)
+/// The refusal of a certificate about which a list says nothing: it is stale, or a part that is about others.
+fn list_says_nothing(certificate: &Parsed<'_>, list: &List, now: UnixTime) -> Option<Refusal> {
+    let issuer = &list.facts.issuer;
+    let detail = match list.facts.next_update {
+        Some(due) if list.facts.is_stale(now) => format!(
+            "the revocation list of {issuer} is stale, its next update was due at {due}: nobody knows who has been revoked since"
+        ),
+        _ if list.leaves_out(certificate) => format!(
+            "the revocation list of {issuer} is not the one that {} names: nobody knows whether that is revoked",
+            display_name(certificate)
+        ),
+        _ => return None,
+    };
+    Some(Refusal::new(ReasonCode::CrlStale, detail))
 }

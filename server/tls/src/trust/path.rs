@@ -54,6 +54,12 @@ impl<'a> Candidates<'a> {
         let intermediates = readable.iter().map(|certificate| certificate.der()).collect();
         Ok(Self { leaf, parsed, intermediates })
     }
+
+    /// The refusal that names an intermediate for its key: nothing that such a key signed is ever verified.
+    fn weak_key(&self) -> Option<Refusal> {
+        let mut readable = self.intermediates.iter().filter_map(|der| Parsed::read(der).ok());
+        readable.find_map(|intermediate| Refusal::weak_key(&intermediate))
+    }
 }
 
 /// Why the policy's lists refuse a path: the certificates from the leaf upwards, and the anchor that it ends in.
@@ -170,7 +176,7 @@ fn refusal_of(error: &webpki::Error, candidates: &Candidates<'_>, now: UnixTime)
         Error::InvalidSignatureForPublicKey
         | Error::SignatureAlgorithmMismatch
         | Error::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => {
-            Refusal::not_signed_by_its_issuer(leaf)
+            candidates.weak_key().unwrap_or_else(|| Refusal::not_signed_by_its_issuer(leaf))
         }
         Error::UnsupportedSignatureAlgorithmContext(_) => Refusal::weak_signature(leaf),
         Error::RequiredEkuNotFoundContext(_) | Error::EmptyEkuExtension => Refusal::new(
@@ -189,7 +195,8 @@ fn refusal_of(error: &webpki::Error, candidates: &Candidates<'_>, now: UnixTime)
             ReasonCode::PurposeInvalid,
             format!("{} or its chain has a critical extension that is not known", name()),
         ),
-        Error::NameConstraintViolation => Refusal::new(
+        // A name that cannot be compared with what the CA may issue for is none that it may.
+        Error::NameConstraintViolation | Error::MalformedDnsIdentifier => Refusal::new(
             ReasonCode::SanNotAllowed,
             format!("{} has a name that its CA may not issue for", name()),
         ),

@@ -1,5 +1,6 @@
-use domain::{Fingerprint, ReasonCode, UnixTime};
+use domain::{Fingerprint, KeyAlgorithm, ReasonCode, UnixTime};
 
+use crate::algorithm::{RSA_LEAST_BITS, RSA_MOST_BITS, public_key};
 use crate::facts::{display_name, facts};
 use crate::x509::Parsed;
 
@@ -88,6 +89,20 @@ impl Refusal {
             ReasonCode::PurposeInvalid,
             format!("the CA {name} has an extended key usage without clientAuth"),
         )
+    }
+
+    /// The key of a certificate is of a kind or size that no signature is verified with; `None` if it is a good one.
+    pub(super) fn weak_key(certificate: &Parsed<'_>) -> Option<Self> {
+        let key = public_key(certificate.fields.public_key());
+        let is_weak = match &key.algorithm {
+            KeyAlgorithm::Rsa => !(RSA_LEAST_BITS..=RSA_MOST_BITS).contains(&key.bits),
+            KeyAlgorithm::Other(_) => true,
+            _ => false,
+        };
+        is_weak.then(|| {
+            let detail = format!("{} has a key that is not accepted ({key})", display_name(certificate));
+            Self::new(ReasonCode::WeakKeyOrAlg, detail)
+        })
     }
 
     /// A certificate is outside of its validity at `now`; `None` if it is within.

@@ -15,6 +15,7 @@ use crate::name::distinguished_name;
 use crate::pem;
 use crate::signature::{SignatureFault, verify_signed};
 use crate::text::{NAME_LIMIT, escape};
+use crate::x509::Parsed;
 
 /// The greatest size of an upload of revocation lists, in bytes.
 pub const REVOCATION_LIST_LIMIT: usize = 2 * 1024 * 1024;
@@ -99,6 +100,8 @@ pub(super) struct List {
     /// The keys of all anchors with the issuer's name: a CA that has renewed its key signs one list, with the new key,
     /// for what it has issued with either.
     keys: Vec<Vec<u8>>,
+    /// See [`Crl::distribution_points`].
+    distribution_points: Option<Vec<String>>,
     /// The serial numbers, without leading zeros.
     revoked: HashSet<Box<[u8]>>,
 }
@@ -114,7 +117,8 @@ impl List {
         let revoked = crl.revoked.iter().map(|serial| significant(serial).into()).collect();
         let keys = namesakes.iter().map(|anchor| anchor.spki.clone()).collect();
         let (issuer, signer) = (crl.issuer.to_vec(), signer.spki.clone());
-        Ok(Self { facts, issuer, signer, keys, revoked, der })
+        let distribution_points = crl.distribution_points;
+        Ok(Self { facts, issuer, signer, keys, distribution_points, revoked, der })
     }
 
     fn check_time(&self, stale: StaleRevocationLists, now: UnixTime) -> Result<(), Fault> {
@@ -136,6 +140,15 @@ impl List {
     /// Whether it is about the certificates that were issued under this name (in DER) with this key.
     pub(super) fn is_of(&self, issuer: &[u8], spki: &[u8]) -> bool {
         self.issuer == issuer && self.keys.iter().any(|key| key == spki)
+    }
+
+    /// Whether a certificate of its issuer is found elsewhere: the list is one of several, and the certificate names only
+    /// others (RFC 5280 §6.3.3 (b)(2)(i)).
+    pub(super) fn leaves_out(&self, certificate: &Parsed<'_>) -> bool {
+        let named = &certificate.extensions.distribution_points;
+        self.distribution_points
+            .as_ref()
+            .is_some_and(|own| !named.is_empty() && !named.iter().any(|point| own.contains(point)))
     }
 
     /// Whether it revokes the certificate with this serial number.

@@ -210,7 +210,7 @@ fn v1_clients_of_an_expired_ca_are_refused() {
     let ca = anchors(&fixture("guide/ca.crt"));
     let end = ca.facts()[0].not_after;
     let client = chain(&["keys/pkcs8.crt"]);
-    let trust = trust_in([ca.clone()], Depth::default());
+    let trust = trust_in([ca], Depth::default());
     assert_eq!(trust.verify(&client, end), Ok(()));
     let (reason, detail) = refusal(&trust, &client, end.plus_seconds(1));
     assert_eq!(reason, ReasonCode::Expired);

@@ -111,13 +111,20 @@ pub(crate) fn shake_hands(host: &HostConfig, client: &Arc<ClientConfig>) -> Outc
     let (mut server_error, mut client_error, mut observed) = (None, None, None);
     while client.wants_write() || server.wants_write() {
         let sent = take_output(|buffer| client.write_tls(buffer));
-        server.read_tls(&mut sent.as_slice()).expect("memory does not fail");
-        let (result, seen) = observe(|| server.process_new_packets());
-        server_error = server_error.or(result.err());
-        observed = observed.or(seen);
+        let mut unread = sent.as_slice();
+        // What is longer than rustls' buffer is read in several pieces.
+        while !unread.is_empty() && server_error.is_none() {
+            server.read_tls(&mut unread).expect("memory does not fail");
+            let (result, seen) = observe(|| server.process_new_packets());
+            server_error = result.err();
+            observed = observed.or(seen);
+        }
         let sent = take_output(|buffer| server.write_tls(buffer));
-        client.read_tls(&mut sent.as_slice()).expect("memory does not fail");
-        client_error = client_error.or(client.process_new_packets().err());
+        let mut unread = sent.as_slice();
+        while !unread.is_empty() && client_error.is_none() {
+            client.read_tls(&mut unread).expect("memory does not fail");
+            client_error = client.process_new_packets().err();
+        }
         if server_error.is_some() && client_error.is_some() {
             break;
         }

@@ -1,12 +1,17 @@
 //! The package through its public interface, on certificates that OpenSSL made (`fixtures/generate.sh`) and on such that
 //! rcgen makes here.
 
+mod allow_and_deny;
 mod client_trust;
+mod crl;
+mod der;
 mod handshake;
 mod identity;
 mod in_memory;
 mod inspection;
 mod policies;
 mod properties;
+mod revocation;
+mod revocation_lists;
 mod support;
 mod trust_anchors;

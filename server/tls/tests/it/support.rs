@@ -3,6 +3,7 @@
 use domain::{CertificateType, FieldError, FieldWarning, Secret, UnixTime};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    SigningKey,
 };
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
@@ -66,7 +67,15 @@ pub(crate) struct Made {
 impl Made {
     /// A self-signed certificate; without `edit`, of no use for anything.
     pub(crate) fn self_signed(name: &str, edit: impl FnOnce(&mut CertificateParams)) -> Self {
-        let key = new_key();
+        Self::self_signed_by(new_key(), name, edit)
+    }
+
+    /// The same with this key.
+    pub(crate) fn self_signed_by(
+        key: KeyPair,
+        name: &str,
+        edit: impl FnOnce(&mut CertificateParams),
+    ) -> Self {
         let params = params(name, edit);
         let certificate = params.self_signed(&key).expect("rcgen can sign");
         Self { params, certificate, key }
@@ -74,7 +83,16 @@ impl Made {
 
     /// A certificate by this issuer.
     pub(crate) fn issue(&self, name: &str, edit: impl FnOnce(&mut CertificateParams)) -> Self {
-        let key = new_key();
+        self.issue_for(new_key(), name, edit)
+    }
+
+    /// A certificate by this issuer for this key.
+    pub(crate) fn issue_for(
+        &self,
+        key: KeyPair,
+        name: &str,
+        edit: impl FnOnce(&mut CertificateParams),
+    ) -> Self {
         let params = params(name, edit);
         let certificate = params.signed_by(&key, &self.issuer()).expect("rcgen can sign");
         Self { params, certificate, key }
@@ -98,6 +116,11 @@ impl Made {
     /// The key in PEM.
     pub(crate) fn key(&self) -> Vec<u8> {
         self.key.serialize_pem().into_bytes()
+    }
+
+    /// Its signature over these bytes.
+    pub(crate) fn sign(&self, bytes: &[u8]) -> Vec<u8> {
+        self.key.sign(bytes).expect("rcgen can sign")
     }
 
     fn issuer(&self) -> Issuer<'_, &KeyPair> {
