@@ -9,6 +9,7 @@ mod handshake;
 mod identity;
 mod in_memory;
 mod inspection;
+mod matrix;
 mod policies;
 mod properties;
 mod revocation;
