@@ -2,5 +2,6 @@
 
 mod dashboard;
 mod guide;
+mod metrics;
 mod start;
 mod support;

@@ -84,6 +84,8 @@ impl Numbers {
         }
         let help = "Open connections that were refused: a policy changed, or a certificate or list ran out.";
         by_group(encoder, "postern_connections_closed_by_policy", help, &self.report.closed_by_policy)?;
+        let help = "Connections that were closed at once because their client had too many.";
+        by_group(encoder, "postern_connections_turned_away", help, &self.report.turned_away)?;
         let mut family = counters(encoder, "postern_requests", "Requests that were answered.")?;
         for (labels, count) in &self.report.requests {
             let status = labels.status.to_string();
@@ -229,6 +231,7 @@ mod tests {
                 6,
             )]),
             closed_by_policy: one(7),
+            turned_away: one(9),
             events_dropped: HashMap::new(),
             requests_dropped: HashMap::new(),
         };
@@ -269,6 +272,7 @@ mod tests {
             r#"postern_open_connections{group="default"} 5"#,
             r#"postern_requests_total{group="default",host="a.test",status="404"} 6"#,
             r#"postern_connections_closed_by_policy_total{group="default"} 7"#,
+            r#"postern_connections_turned_away_total{group="default"} 9"#,
             r#"postern_events_dropped_total{group="default"} 8"#,
             r#"postern_certificate_not_after_seconds{group="default",id="cert",sni="a.test"} 99"#,
             r#"postern_crl_age_seconds{group="default",ca="ca",issuer="CN=\"A\"\\B"} 60"#,
