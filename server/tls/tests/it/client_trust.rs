@@ -415,3 +415,29 @@ fn cross_signed_intermediates_are_fine() {
         assert_eq!(trust(&[&ca], 1).verify(&chain, NOW), Ok(()));
     }
 }
+
+#[test]
+fn a_ca_for_servers_only_lets_no_client_in() {
+    use ExtendedKeyUsagePurpose::{Any, ClientAuth, ServerAuth};
+    for (usages, is_let_in) in
+        [(vec![], true), (vec![ServerAuth], false), (vec![ServerAuth, ClientAuth], true), (vec![Any], true)]
+    {
+        let root = Made::self_signed("root", |params| {
+            as_ca(params);
+            params.extended_key_usages = usages.clone();
+        });
+        let trust = trust_in([anchors(&root.pem())], Depth::default());
+        let verdict = trust.verify(&[root.issue("client", as_leaf).der()], NOW);
+        match verdict {
+            Ok(()) => assert!(is_let_in, "{usages:?}"),
+            Err(refusal) => {
+                assert!(!is_let_in, "{usages:?}");
+                assert_eq!(refusal.reason, ReasonCode::PurposeInvalid);
+                assert!(refusal.detail.starts_with("the CA root has"), "{}", refusal.detail);
+            }
+        }
+        let warned =
+            anchors(&root.pem()).warnings().iter().any(|it| it.warning == domain::Warning::NoClientAuth);
+        assert_eq!(warned, !is_let_in, "{usages:?}");
+    }
+}

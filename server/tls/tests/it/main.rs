@@ -5,6 +5,7 @@ mod allow_and_deny;
 mod client_trust;
 mod crl;
 mod der;
+mod enforcement;
 mod handshake;
 mod identity;
 mod in_memory;
