@@ -303,7 +303,7 @@ fn bounds() -> Vec<Row> {
         refused(
             ChainTooDeep,
             "twelve certificates beside the client's",
-            "RFC 4158 §7.2: path building may be bounded, against chains made to be expensive",
+            "RUSTSEC-2023-0053: path building is bounded, against chains made to be expensive",
             &listener,
             {
                 let client = issuers[0].issue("client", as_leaf);
@@ -314,7 +314,7 @@ fn bounds() -> Vec<Row> {
         refused(
             ChainTooDeep,
             "four intermediates of one name",
-            "RFC 4158 §7.2: path building may be bounded, against chains made to be expensive",
+            "RUSTSEC-2023-0053: path building is bounded, against chains made to be expensive",
             &listener,
             through(&of_crowd, &crowd.iter().collect::<Vec<_>>()),
         ),

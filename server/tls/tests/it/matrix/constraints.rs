@@ -8,7 +8,7 @@ use rcgen::{
 };
 
 use super::row::{Listener, Row, Verdict, accepted, alone, refused, through};
-use super::surgery::value;
+use crate::der::value;
 use crate::support::{Made, as_ca, as_leaf};
 
 type Case = (Verdict, &'static str, &'static str, Vec<SanType>);

@@ -7,7 +7,8 @@ use domain::UnixTime;
 use rcgen::{CertificateParams, date_time_ymd};
 
 use super::row::{Listener, Row, accepted, alone, from_fixtures, presenting, refused, through};
-use super::surgery::{reissued, value};
+use super::surgery::reissued;
+use crate::der::value;
 use crate::support::{AFTER, BEFORE, Made, NOW, as_ca, as_leaf};
 
 const VALIDITY: &str = "RFC 5280 §4.1.2.5, §6.1.3 (a)(2): from notBefore through notAfter, inclusive";

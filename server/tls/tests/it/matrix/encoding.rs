@@ -5,7 +5,8 @@ use rcgen::{CertificateParams, CustomExtension, SerialNumber};
 use rustls_pki_types::CertificateDer;
 
 use super::row::{Listener, Row, accepted, alone, presenting, refused, through};
-use super::surgery::{Fields, altered, reissued, value};
+use super::surgery::{Fields, altered, reissued};
+use crate::der::value;
 use crate::support::{Made, as_ca, as_leaf};
 
 const SERIAL: &str = "RFC 5280 §4.1.2.2: CAs must not, but users should be prepared to handle it gracefully";

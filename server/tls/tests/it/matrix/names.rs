@@ -8,7 +8,11 @@ use super::surgery::{reissued, replace};
 use crate::support::{Made, as_ca, as_leaf};
 
 const ANY_FORM: &str = "RFC 5280 §4.2.1.6: a SAN may be of any form";
-const SAME_BYTES: &str = "RFC 5280 §4.1.2.6: a CA writes its name in the same bytes everywhere";
+const SAME_BYTES: &str =
+    "RFC 5280 §4.1.2.6: a CA writes its name in the same bytes everywhere; stricter than §7.1";
+
+/// A name, its source, the subject, and what else is special.
+type Case = (&'static str, &'static str, &'static str, fn(&mut CertificateParams));
 
 pub(super) fn rows() -> Vec<Row> {
     subjects().chain(issuers()).collect()
@@ -17,8 +21,8 @@ pub(super) fn rows() -> Vec<Row> {
 fn subjects() -> impl Iterator<Item = Row> {
     let root = Made::self_signed("root", as_ca);
     let listener = Listener::of(root.pem());
-    let long: &str = Box::leak("x".repeat(1000).into_boxed_str());
-    let cases: Vec<(&str, &str, &str, fn(&mut CertificateParams))> = vec![
+    let long: &'static str = "x".repeat(1000).leak();
+    let cases: Vec<Case> = vec![
         ("no SAN", "RFC 5280 §4.2.1.6: needed only where the subject is empty", "client", as_leaf),
         ("host as SAN", ANY_FORM, "client", |params| add(params, SanType::DnsName(ia5("a.test")))),
         ("SPIFFE id as SAN", ANY_FORM, "client", |params| {

@@ -4,7 +4,8 @@ use domain::ReasonCode::{IssuerUnknown, WeakKeyOrAlg};
 use rcgen::{KeyPair, SignatureAlgorithm};
 
 use super::row::{Listener, Row, accepted, alone, from_fixtures, presenting, refused};
-use super::surgery::{altered, reissued, value};
+use super::surgery::{altered, reissued};
+use crate::der::value;
 use crate::support::{Made, as_ca, as_leaf, fixture_text};
 
 const VERIFIED: &str = "RFC 5280 §6.1.3 (a)(1): the signature verifies";

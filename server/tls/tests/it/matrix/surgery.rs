@@ -2,6 +2,7 @@
 
 use rustls_pki_types::CertificateDer;
 
+use crate::der::{split, value};
 use crate::support::Made;
 
 /// The fields of a `TBSCertificate` (RFC 5280 §4.1), each with tag and length.
@@ -29,7 +30,7 @@ impl Fields {
     /// Of a version 3 certificate.
     fn of(certificate: &[u8]) -> Self {
         let [tbs, _, _] = parts(certificate);
-        let mut fields = values(contents(&tbs)).into_iter();
+        let mut fields = values(split(&tbs).0).into_iter();
         let mut next = || fields.next().expect("rcgen writes all fields");
         Self {
             version: Some(next()),
@@ -88,21 +89,9 @@ pub(super) fn replace(bytes: &mut [u8], old: &[u8], new: &[u8]) {
     bytes[place..place + new.len()].copy_from_slice(new);
 }
 
-/// A DER value (X.690 §8.1) of less than 64 KiB.
-pub(super) fn value(tag: u8, contents: &[u8]) -> Vec<u8> {
-    let length = u16::try_from(contents.len()).expect("certificates are small");
-    let [high, low] = length.to_be_bytes();
-    let header = match (high, low) {
-        (0, 0..=0x7f) => vec![tag, low],
-        (0, _) => vec![tag, 0x81, low],
-        _ => vec![tag, 0x82, high, low],
-    };
-    [&header, contents].concat()
-}
-
 /// The `TBSCertificate`, algorithm and signature of a certificate.
 fn parts(certificate: &[u8]) -> [Vec<u8>; 3] {
-    values(contents(certificate)).try_into().expect("a certificate has three parts")
+    values(split(certificate).0).try_into().expect("a certificate has three parts")
 }
 
 fn assemble(parts: &[Vec<u8>; 3]) -> CertificateDer<'static> {
@@ -113,24 +102,9 @@ fn assemble(parts: &[Vec<u8>; 3]) -> CertificateDer<'static> {
 fn values(mut bytes: &[u8]) -> Vec<Vec<u8>> {
     let mut values = Vec::new();
     while !bytes.is_empty() {
-        let (header, length) = measure(bytes);
-        let (first, rest) = bytes.split_at(header + length);
-        values.push(first.to_vec());
+        let (_, rest) = split(bytes);
+        values.push(bytes[..bytes.len() - rest.len()].to_vec());
         bytes = rest;
     }
     values
-}
-
-fn contents(value: &[u8]) -> &[u8] {
-    let (header, length) = measure(value);
-    &value[header..header + length]
-}
-
-/// The lengths of a value's header and of its contents.
-fn measure(value: &[u8]) -> (usize, usize) {
-    match value[1] {
-        0x81 => (3, usize::from(value[2])),
-        0x82 => (4, usize::from(u16::from_be_bytes([value[2], value[3]]))),
-        short => (2, usize::from(short)),
-    }
 }
