@@ -155,9 +155,6 @@ impl Running {
 fn options(config: &ServeConfig, access_log: bool) -> Options {
     Options {
         workers: std::thread::available_parallelism().map_or(1, NonZero::get),
-        client_hello_timeout: Duration::from_secs(5),
-        handshake_timeout: Duration::from_secs(10),
-        header_timeout: Duration::from_secs(60),
         drain_timeout: Duration::from_millis(500),
         connections: connections(file_descriptors()),
         events: 10_000,
