@@ -11,11 +11,14 @@ use domain::GatewayGroupId;
 use crate::events::Record;
 use crate::report::{HandshakeLabels, Report, RequestLabels};
 
+/// A group and the label of one of its policies.
+type Labels = (Arc<GatewayGroupId>, Arc<str>);
+
 /// The counts of one worker.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     report: RefCell<Report>,
-    requests: RefCell<HashMap<(Arc<GatewayGroupId>, Arc<str>), Rc<StatusCounts>>>,
+    requests: RefCell<HashMap<Labels, Rc<StatusCounts>>>,
     /// Connections that changes of policies have refused since the last [`Counters::take_closed`].
     closed: RefCell<HashMap<GatewayGroupId, u64>>,
 }

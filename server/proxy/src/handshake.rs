@@ -24,6 +24,7 @@ use crate::connection::{Admitted, Connection};
 use crate::counters::Counters;
 use crate::events::{Attempt, Decider, Finding, Negotiated, PeerChain, Record};
 use crate::hang_up::{hang_up, send_alert};
+use crate::server_flight::{Flight, NotedSocket};
 use crate::shared::Shared;
 use crate::snapshot::Policy;
 
@@ -37,13 +38,14 @@ pub(crate) async fn handshake(
     allowance: &Allowance,
     mut attempt: Attempt,
     socket: TcpStream,
-) -> Option<(Connection, TlsStream<TcpStream>)> {
+) -> Option<(Connection, TlsStream<NotedSocket>)> {
     let book = Book { shared, counters };
     let started = Instant::from_std(attempt.started);
     let hello_deadline = started + seconds(allowance.protection.client_hello_seconds);
     let deadline = started + seconds(allowance.protection.handshake_seconds);
 
-    let start = match read_client_hello(socket, hello_deadline).await {
+    let flight = Flight::default();
+    let start = match read_client_hello(flight.note(socket), hello_deadline).await {
         Ok(start) => start,
         Err(rejection) => return book.reject(attempt, None, rejection).await,
     };
@@ -58,6 +60,7 @@ pub(crate) async fn handshake(
     let Ok(turn) = timeout_at(deadline, allowance.budget.handshake()).await else {
         return book.reject(attempt, Some(&policy), Rejection::too_busy()).await;
     };
+    let alpn = offered_alpn(&start);
     let outcome = finish(shared, &policy, start, deadline).await;
     drop(turn);
     match outcome {
@@ -84,7 +87,13 @@ pub(crate) async fn handshake(
             };
             Some((Connection::new(admitted, Rc::clone(counters)), stream))
         }
-        Err(rejection) => book.reject(attempt, Some(&policy), rejection).await,
+        Err(mut rejection) => {
+            if rejection.negotiated == Negotiated::default() {
+                rejection.negotiated = flight.negotiated();
+                rejection.negotiated.alpn = rejection.negotiated.version.and(alpn);
+            }
+            book.reject(attempt, Some(&policy), rejection).await
+        }
     }
 }
 
@@ -141,7 +150,7 @@ impl Book<'_> {
 
 /// A client that is let in.
 struct LetIn {
-    stream: TlsStream<TcpStream>,
+    stream: TlsStream<NotedSocket>,
     chain: PeerChain,
     standing: Standing,
 }
@@ -170,7 +179,7 @@ enum Farewell {
     /// Say this first.
     Alert(TcpStream, AlertDescription),
     /// The handshake is complete: close as TLS does.
-    CloseNotify(Box<TlsStream<TcpStream>>),
+    CloseNotify(Box<TlsStream<NotedSocket>>),
 }
 
 impl Farewell {
@@ -185,7 +194,7 @@ impl Farewell {
             Self::CloseNotify(mut stream) => {
                 // A client that does not take the goodbye is cut off.
                 let _ = tokio::time::timeout(GOODBYE, stream.shutdown()).await;
-                hang_up(stream.into_inner().0).await;
+                hang_up(stream.into_inner().0.into_socket()).await;
             }
         }
     }
@@ -206,15 +215,16 @@ impl Rejection {
         Self::new(Refusal { reason: ReasonCode::HandshakeTimeout, detail }, Farewell::None)
     }
 
-    fn failed(error: &io::Error, socket: Option<TcpStream>) -> Self {
-        Self::new(refusal_of(error), socket.map_or(Farewell::None, Farewell::Linger))
+    fn failed(error: &io::Error, socket: Option<NotedSocket>) -> Self {
+        let farewell = socket.map_or(Farewell::None, |socket| Farewell::Linger(socket.into_socket()));
+        Self::new(refusal_of(error), farewell)
     }
 }
 
 async fn read_client_hello(
-    socket: TcpStream,
+    socket: NotedSocket,
     deadline: Instant,
-) -> Result<StartHandshake<TcpStream>, Rejection> {
+) -> Result<StartHandshake<NotedSocket>, Rejection> {
     let mut acceptor = pin!(LazyConfigAcceptor::new(Acceptor::default(), socket));
     match timeout_at(deadline, acceptor.as_mut()).await {
         Ok(Ok(start)) => Ok(start),
@@ -224,28 +234,34 @@ async fn read_client_hello(
 }
 
 /// The host that the client asks for, if it names one. A name that is no host name is one that nobody serves.
-fn destination(start: &StartHandshake<TcpStream>) -> Result<Option<ServerName>, Refusal> {
+fn destination(start: &StartHandshake<NotedSocket>) -> Result<Option<ServerName>, Refusal> {
     let hello = start.client_hello();
     let Some(name) = hello.server_name() else { return Ok(None) };
     // rustls lets only characters of host names pass, so the text is safe to repeat.
     name.parse().map(Some).map_err(|_| unknown_host(name))
 }
 
-fn unrecognised(start: StartHandshake<TcpStream>, refusal: Refusal) -> Rejection {
-    Rejection::new(refusal, Farewell::Alert(start.io, AlertDescription::UnrecognisedName))
+/// The application protocol that is agreed on if anything is: the first of the gateway's that the client offers.
+fn offered_alpn(start: &StartHandshake<NotedSocket>) -> Option<&'static str> {
+    let offered: Vec<&[u8]> = start.client_hello().alpn()?.collect();
+    ["h2", "http/1.1"].into_iter().find(|protocol| offered.contains(&protocol.as_bytes()))
+}
+
+fn unrecognised(start: StartHandshake<NotedSocket>, refusal: Refusal) -> Rejection {
+    Rejection::new(refusal, Farewell::Alert(start.io.into_socket(), AlertDescription::UnrecognisedName))
 }
 
 /// The rest of the handshake, under the policy of the host.
 async fn finish(
     shared: &Shared,
     policy: &Policy,
-    start: StartHandshake<TcpStream>,
+    start: StartHandshake<NotedSocket>,
     deadline: Instant,
 ) -> Result<LetIn, Rejection> {
     let config = match policy.host_config() {
         Ok(config) => config,
         Err(reason) => {
-            let farewell = Farewell::Alert(start.io, AlertDescription::InternalError);
+            let farewell = Farewell::Alert(start.io.into_socket(), AlertDescription::InternalError);
             return Err(Rejection::new(policy_broken(reason), farewell));
         }
     };

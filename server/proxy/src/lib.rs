@@ -29,6 +29,7 @@ mod report;
 mod request;
 mod request_record;
 mod serve;
+mod server_flight;
 mod shared;
 mod snapshot;
 mod steady_body;

@@ -1,9 +1,10 @@
 //! What an event says, and to whom it goes.
 
-use domain::{PeerVerificationMode, Revision, SslCertificateId, Stage, UnixTime, Verdict};
+use domain::{PeerVerificationMode, ReasonCode, Revision, SslCertificateId, Stage, UnixTime, Verdict};
+use rustls::version::{TLS12, TLS13};
 
 use crate::support::client::Client;
-use crate::support::gateway::{Bench, Guard, group};
+use crate::support::gateway::{Bench, Guard, group, reason};
 use crate::support::pki::{Authority, NOW};
 use crate::support::soon;
 
@@ -62,5 +63,23 @@ async fn the_keeper_gets_the_same_events_and_the_clients_that_were_verified() {
         assert_eq!((event.stage, event.resumed), (stage, resumed));
         assert_eq!(record.verified_leaf(), verified);
         assert!(bench.events().contains(&event));
+    }
+}
+
+/// TLS says what it has agreed on before it refuses.
+#[tokio::test]
+async fn a_refused_handshake_says_what_was_agreed_on_all_the_same() {
+    let (mut bench, _authority) = Bench::of_the_guide().await;
+    for (version, name, suite, group) in [
+        (&TLS13, "TLSv1.3", "TLS_AES_256_GCM_SHA384", "X25519MLKEM768"),
+        (&TLS12, "TLSv1.2", "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "X25519"),
+    ] {
+        Client::with(&bench, None, &[version]).http2().refusal("test.com").await;
+        let event = soon(bench.records.handshakes.recv()).await.expect("a record").to_event();
+        assert_eq!(reason(&event), ReasonCode::NoClientCert);
+        assert_eq!(event.tls_version.as_deref(), Some(name));
+        assert_eq!(event.cipher_suite.as_deref(), Some(suite));
+        assert_eq!(event.key_exchange.as_deref(), Some(group));
+        assert_eq!(event.alpn.as_deref(), Some("h2"));
     }
 }
