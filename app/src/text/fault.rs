@@ -59,6 +59,7 @@ fn identity_rule(rule: AllowedIdentityError) -> Text {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one arm for each fault, and nothing else")]
 fn english(fault: &Fault) -> String {
     match fault {
         Fault::Required => "This is needed.".to_owned(),

@@ -16,7 +16,7 @@ pub(super) fn Users(group: GatewayGroupId, users: Vec<SslCertificateId>) -> impl
     }
     users
         .into_iter()
-        .map(|id| {
+        .map(move |id| {
             let href = path::detail(&group, &id);
             view! { <A href=href attr:class="id-link"><code>{id.to_string()}</code></A> " " }
         })

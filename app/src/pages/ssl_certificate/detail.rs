@@ -9,7 +9,7 @@ use leptos_router::hooks::use_params_map;
 use super::api::{self, SslCertificateDetail, get_ssl_certificate};
 use super::denied::DeniedClients;
 use super::facts::{CertificateFacts, fact};
-use super::health_note::HealthNote;
+use super::health_note::health_note;
 use super::list_state::status_code;
 use super::live::refetch_until;
 use super::path;
@@ -138,7 +138,7 @@ fn Detail(detail: SslCertificateDetail) -> impl IntoView {
             <ButtonLink href=path::delete(&group, &id) text=language.pick(words::DELETE)/>
         </PageHeader>
         <ErrorSummary problem/>
-        <HealthNote certificate=certificate.clone()/>
+        {health_note(language, &certificate)}
         <Overview certificate=certificate.clone() served now/>
         {is_server.then(|| view! {
             <PeerVerificationSection certificate=certificate.clone() now action=set_peer_verification/>

@@ -170,7 +170,7 @@ mod tests {
             pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect()
         };
         assert_eq!(set.clone().with_query(&query(&[("confirm", "x")])), set);
-        let returned = set.clone().with_query(&query(&[("method", "upload"), ("exempt_paths", "")]));
+        let returned = set.with_query(&query(&[("method", "upload"), ("exempt_paths", "")]));
         assert_eq!((returned.allow_list.as_str(), returned.exempt_paths.as_str()), ("dns:a.test", ""));
         assert!(!returned.peer_verification && !returned.advertises_ca_names);
     }

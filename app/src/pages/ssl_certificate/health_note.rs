@@ -4,22 +4,20 @@ use leptos_router::components::A;
 
 use super::path;
 use crate::components::{Alert, BadgeKind};
-use crate::language::use_language;
+use crate::language::Language;
 use crate::pages::ca_certificate;
 use crate::text;
 use crate::text::ssl_certificate as words;
 
 /// Why the gateway does not serve a certificate, and the way out.
-#[component]
-pub(super) fn HealthNote(certificate: SslCertificate) -> impl IntoView {
-    let language = use_language();
+pub(super) fn health_note(language: Language, certificate: &SslCertificate) -> AnyView {
     match (certificate.status, &certificate.health) {
         (Status::Disabled, _) => {
             view! { <Alert kind=BadgeKind::Off>{language.pick(words::DISABLED_NOTE)}</Alert> }.into_any()
         }
         (Status::Enabled, Health::Broken(cause)) => {
             let cause_in_words = text::fault::fault(language, cause);
-            let way_out = way_out(cause, &certificate);
+            let way_out = way_out(language, cause, certificate);
             view! {
                 <Alert kind=BadgeKind::Bad>
                     <p><strong>{language.pick(words::BROKEN_TITLE)}</strong></p>
@@ -34,8 +32,7 @@ pub(super) fn HealthNote(certificate: SslCertificate) -> impl IntoView {
 }
 
 /// Where to go with this cause: to the CA whose lists are stale, to the policy, or to another certificate.
-fn way_out(cause: &Fault, certificate: &SslCertificate) -> AnyView {
-    let language = use_language();
+fn way_out(language: Language, cause: &Fault, certificate: &SslCertificate) -> AnyView {
     let SslCertificate { group, id, peer_verification, .. } = certificate;
     match Remedy::of(cause) {
         Remedy::Certificate => view! { <p>{language.pick(words::BROKEN_WAY_OUT)}</p> }.into_any(),

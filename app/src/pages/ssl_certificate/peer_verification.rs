@@ -6,7 +6,7 @@ use leptos_router::hooks::use_query_map;
 use super::api;
 use super::facts::CertificateFacts;
 use super::path::{self, CONFIRM, PEER_VERIFICATION_OFF};
-use super::policy_facts::PolicyFacts;
+use super::policy_facts::policy_facts;
 use super::row::peer_verification_badge;
 use crate::components::{ButtonLink, Dialog};
 use crate::language::use_language;
@@ -32,8 +32,7 @@ pub(super) fn PeerVerificationSection(
         (false, true) => vec![words::MODE_OFF, words::MODE_OFF_KEPT],
         (false, false) => vec![words::MODE_OFF],
     };
-    let policy =
-        is_on.then(|| view! { <PolicyFacts group=group.clone() verification=verification.clone()/> });
+    let policy = is_on.then(|| policy_facts(language, &group, &verification));
     let authorities = verification
         .ca_certificates
         .into_iter()

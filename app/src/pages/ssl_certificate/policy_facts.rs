@@ -4,7 +4,7 @@ use leptos_router::components::A;
 
 use super::facts::fact;
 use super::policy_fields::mode_words;
-use crate::language::{Language, Text, use_language};
+use crate::language::{Language, Text};
 use crate::pages::ca_certificate;
 use crate::text::field::field as label;
 use crate::text::ssl_certificate as words;
@@ -13,27 +13,29 @@ use crate::text::ssl_certificate as words;
 const ENTRIES_SHOWN: usize = 50;
 
 /// A policy that is in force, in words.
-#[component]
-pub(super) fn PolicyFacts(group: GatewayGroupId, verification: PeerVerification) -> impl IntoView {
-    let language = use_language();
+pub(super) fn policy_facts(
+    language: Language,
+    group: &GatewayGroupId,
+    verification: &PeerVerification,
+) -> AnyView {
     let PeerVerification { mode, ca_certificates, depth, exempt_paths, allow_list, advertises_ca_names } =
         verification;
-    let (word, meaning) = mode_words(mode);
-    let meaning = match (mode, exempt_paths.is_empty()) {
+    let (word, meaning) = mode_words(*mode);
+    let meaning = match (*mode, exempt_paths.is_empty()) {
         (PeerVerificationMode::Required, false) => words::REQUIRED_BUT_EXEMPT,
         _ => meaning,
     };
-    let ca_names = if advertises_ca_names { words::CA_NAMES_TOLD } else { words::CA_NAMES_KEPT };
+    let ca_names = if *advertises_ca_names { words::CA_NAMES_TOLD } else { words::CA_NAMES_KEPT };
     let depth = words::depth(language, depth.intermediates());
     view! {
         <dl class="facts">
             {fact(language, words::MODE, view! {
                 <strong>{language.pick(word)}</strong> " " {language.pick(meaning)}
             })}
-            {fact(language, words::AUTHORITIES, authorities(&group, &ca_certificates))}
+            {fact(language, words::AUTHORITIES, authorities(group, ca_certificates))}
             {fact(language, label(Field::Depth), depth)}
-            {fact(language, label(Field::ExemptPaths), list(language, &exempt_paths, words::NO_EXEMPT_PATHS))}
-            {fact(language, label(Field::AllowList), list(language, &allow_list, words::NO_ALLOW_LIST))}
+            {fact(language, label(Field::ExemptPaths), list(language, exempt_paths, words::NO_EXEMPT_PATHS))}
+            {fact(language, label(Field::AllowList), list(language, allow_list, words::NO_ALLOW_LIST))}
             {fact(language, words::CA_NAMES, language.pick(ca_names))}
         </dl>
     }
