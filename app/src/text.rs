@@ -11,6 +11,7 @@ pub mod field;
 pub mod gateway_group;
 pub mod handshake_event;
 pub mod problem;
+pub mod protection;
 pub mod reason;
 pub mod ssl_certificate;
 pub mod time;

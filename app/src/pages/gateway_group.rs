@@ -1,11 +1,16 @@
 //! Gateway groups: overview, new, settings, delete, and the frame of everything that belongs to one group.
 
+#[cfg(feature = "ssr")]
+mod answers;
 pub mod api;
 mod delete;
 mod form;
 mod layout;
 mod new;
 mod overview;
+#[cfg(feature = "ssr")]
+mod parse;
+mod protection;
 mod settings;
 mod start;
 

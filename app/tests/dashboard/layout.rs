@@ -33,7 +33,7 @@ async fn the_sidebar_opens_the_group_and_marks_the_page() {
     let fake = Fake::signed_in();
     fake.state().groups.push(samples::group("g1", "Partners", 9444));
     let body = Browser::new(&fake).get("/groups/g1/settings").await.body;
-    assert_eq!(body.matches("<details").count(), 2);
+    assert_eq!(body.matches(r#"class="sidebar__group""#).count(), 2);
     let details: Vec<_> =
         body.split("<details").skip(1).map(|part| part.split('>').next().unwrap_or_default()).collect();
     assert!(!details[0].contains("open") && details[1].contains("open"), "{details:?}");

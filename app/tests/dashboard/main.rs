@@ -10,6 +10,7 @@ mod ca_revocation;
 mod client;
 mod fake;
 mod gateway_group;
+mod gateway_protection;
 mod handshake_event;
 mod layout;
 mod preferences;

@@ -1,8 +1,3 @@
-#[cfg(feature = "ssr")]
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
-#[cfg(feature = "ssr")]
-use domain::Fault;
 use domain::{Field, Problem, SslCertificateId};
 use leptos::prelude::*;
 
@@ -100,27 +95,7 @@ fn certificate_options(
     options
 }
 
-/// The id of an SSL certificate, as an option has it.
-#[cfg(feature = "ssr")]
-pub(super) fn parse_certificate(text: &str) -> Result<SslCertificateId, Fault> {
-    text.parse().map_err(|_| Fault::UnknownValue { value: text.chars().take(64).collect() })
-}
-
-/// An address as people write it: `0.0.0.0:9444`, `[::]:9444`, and `9444` or `:9444` for all IPv4 addresses.
-#[cfg(feature = "ssr")]
-pub(super) fn parse_listener(text: &str) -> Result<SocketAddr, Fault> {
-    let text = text.trim();
-    if text.is_empty() {
-        return Err(Fault::Required);
-    }
-    let port = text.strip_prefix(':').unwrap_or(text);
-    if let Ok(port) = port.parse::<u16>() {
-        return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), port));
-    }
-    text.parse().map_err(|_| Fault::InvalidAddress)
-}
-
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -143,27 +118,6 @@ mod tests {
             );
             assert_eq!(options[1].1, "test.com · a");
             assert_eq!(options[2].1, "1.com, 2.com, 3.com, … · b");
-        }
-    }
-
-    #[test]
-    fn addresses_as_people_write_them() {
-        for (text, address) in [
-            ("0.0.0.0:9444", "0.0.0.0:9444"),
-            (" 127.0.0.1:0 ", "127.0.0.1:0"),
-            ("[::]:9444", "[::]:9444"),
-            ("9444", "0.0.0.0:9444"),
-            (":9444", "0.0.0.0:9444"),
-        ] {
-            assert_eq!(
-                parse_listener(text).map(|address| address.to_string()),
-                Ok(address.to_owned()),
-                "{text:?}"
-            );
-        }
-        assert_eq!(parse_listener("  "), Err(Fault::Required));
-        for text in ["localhost:9444", "0.0.0.0", "65536", "0.0.0.0:x", "::9444", "0.0.0.0:9444/"] {
-            assert_eq!(parse_listener(text), Err(Fault::InvalidAddress), "{text:?}");
         }
     }
 }

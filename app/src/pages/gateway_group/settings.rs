@@ -4,6 +4,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::api::{ServerCertificate, UpdateGroup, list_server_certificates};
 use super::form::{GroupFields, OptionalFields};
+use super::protection::{ProtectionFields, ProtectionState};
 use super::use_group;
 use crate::components::{Alert, BadgeKind, ButtonLink, ErrorSummary, PageHeader, SubmitButton};
 use crate::language::use_language;
@@ -55,6 +56,7 @@ fn SettingsForm(group: GatewayGroup, certificates: Vec<ServerCertificate>) -> im
     let problem = Signal::derive(move || -> Option<Problem> {
         action.value().get().and_then(Result::err).map(|error| error.0)
     });
+    let protection = ProtectionState::new(&group.protection, &query);
     let id = group.id.to_string();
     let http_listener = group.http_listener.map(|address| address.to_string());
     let delete = format!("/groups/{id}/delete");
@@ -74,6 +76,7 @@ fn SettingsForm(group: GatewayGroup, certificates: Vec<ServerCertificate>) -> im
                 http_listener=query.get("http_listener").or(http_listener).unwrap_or_default()
                 problem
             />
+            <ProtectionFields state=protection problem/>
             <div class="form__actions">
                 <SubmitButton label=common::SAVE pending=action.pending()/>
             </div>
