@@ -1,17 +1,22 @@
 //! The gateway on real sockets: certificates made for the test, real TLS and HTTP clients, a clock that can be set.
 
 mod access_log;
+mod client_hello;
 mod default_certificate;
 mod denials;
 mod events;
 mod exempt_paths;
 mod handshakes;
+mod http2_abuse;
 mod limits;
 mod listeners;
 mod modes;
 mod plain_http;
 mod policy_changes;
+mod property;
+mod proxy_protocol;
 mod report;
+mod request_framing;
 mod requests;
 mod resumption;
 mod shutdown;

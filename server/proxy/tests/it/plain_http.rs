@@ -3,7 +3,7 @@
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
-use domain::ListenerState;
+use domain::{ListenerState, Protection};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -110,8 +110,7 @@ async fn one_connection_gets_one_answer() {
 
 #[tokio::test]
 async fn a_client_that_says_nothing_is_not_waited_for() {
-    let short = Duration::from_millis(200);
-    let mut bench = Bench::start_with(|options| options.header_timeout = short).await;
+    let mut bench = Bench::protected(Protection { first_request_seconds: 1, ..Protection::default() }).await;
     bench.set_http_listener(ANY_PORT).await;
     for sent in ["", "GET /ip HTTP/1.1\r\nHost: te"] {
         let mut socket = TcpStream::connect(address(&bench)).await.expect("connected");

@@ -125,30 +125,6 @@ async fn in_http2_a_host_beside_the_authority_must_be_the_same() {
     }
 }
 
-/// RFC 9112 §6.3: such a message may be read by its `Transfer-Encoding` alone, if nothing is read after it. So what a
-/// reader that goes by `Content-Length` would take for a second request is never answered.
-#[tokio::test]
-async fn two_lengths_smuggle_nothing() {
-    let (bench, identity) = bench().await;
-    let client = Client::of(&bench, &identity);
-    for lengths in [
-        "Transfer-Encoding: chunked\r\nContent-Length: 4",
-        "Content-Length: 4\r\nTransfer-Encoding: chunked",
-        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\nContent-Length: 4",
-    ] {
-        let mut stream = client.connect("mine.com").await.expect("let in");
-        let smuggled = "GET /status/299 HTTP/1.1\r\nHost: mine.com\r\n\r\n";
-        let request = format!(
-            "POST /anything HTTP/1.1\r\nHost: mine.com\r\n{lengths}\r\n\r\n2\r\nok\r\n0\r\n\r\n{smuggled}"
-        );
-        let answer = raw(&mut stream, &request).await;
-        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{answer}");
-        assert!(answer.contains("connection: close"), "{answer}");
-        assert!(answer.contains("\"data\": \"ok\""), "{answer}");
-        assert!(!answer.contains("Content-Length"), "what a service would see: {answer}");
-    }
-}
-
 #[tokio::test]
 async fn contradicting_or_broken_lengths_are_bad() {
     let (bench, identity) = bench().await;

@@ -89,12 +89,14 @@ impl Client {
 
     /// Makes a handshake.
     pub(crate) async fn connect(&self, host: &str) -> io::Result<TlsStream<TcpStream>> {
-        soon(async {
-            let socket = TcpStream::connect(self.address).await?;
-            let name = ServerName::try_from(host.to_owned()).expect("a host name");
-            TlsConnector::from(Arc::new(self.config.clone())).connect(name, socket).await
-        })
-        .await
+        let socket = soon(TcpStream::connect(self.address)).await?;
+        self.handshake(host, socket).await
+    }
+
+    /// Makes a handshake on a socket of its own.
+    pub(crate) async fn handshake(&self, host: &str, socket: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        let name = ServerName::try_from(host.to_owned()).expect("a host name");
+        soon(TlsConnector::from(Arc::new(self.config.clone())).connect(name, socket)).await
     }
 
     /// Opens an HTTP connection to a host that lets the client in.
@@ -148,7 +150,7 @@ enum Sender {
 }
 
 impl Http {
-    async fn over(stream: TlsStream<TcpStream>) -> Self {
+    pub(crate) async fn over(stream: TlsStream<TcpStream>) -> Self {
         let session = stream.get_ref().1;
         let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
         let is_http2 = session.alpn_protocol() == Some(b"h2");

@@ -20,8 +20,13 @@ pub(crate) fn request(stream: u8, host: &str, path: &str) -> Vec<u8> {
         fields.extend([name, u8::try_from(value.len()).expect("short")]);
         fields.extend(value.as_bytes());
     }
-    let length = u8::try_from(fields.len()).expect("short");
-    [vec![0, 0, length, HEADERS, END_STREAM_AND_HEADERS, 0, 0, 0, stream], fields].concat()
+    frame(HEADERS, END_STREAM_AND_HEADERS, stream, &fields)
+}
+
+/// A frame (§4.1).
+pub(crate) fn frame(kind: u8, flags: u8, stream: u8, payload: &[u8]) -> Vec<u8> {
+    let length = u8::try_from(payload.len()).expect("short");
+    [&[0, 0, length, kind, flags, 0, 0, 0, stream], payload].concat()
 }
 
 /// The first byte of the answer's header fields, which stands for its status; `None` if there is no answer. Frames of
