@@ -19,7 +19,7 @@ use std::{fs, io};
 
 use axum::response::IntoResponse;
 use axum::routing::get;
-use domain::{Client, HandshakeEvent, ListenerState, ReasonCode, Stage, UnixTime, Verdict};
+use domain::{Client, HandshakeEvent, ListenerState, PolicyChange, ReasonCode, Stage, UnixTime, Verdict};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
@@ -42,6 +42,8 @@ fn announce(address: &str) {
 fn fake() -> Fake {
     let mut default = samples::group("default", "default", 9443);
     default.ssl_certificates = 3;
+    default.last_policy_change =
+        Some(PolicyChange { at: samples::NOW.plus_seconds(-90), revision: default.revision, closed: 3 });
     let mut staging = samples::group("staging", "Staging", 9444);
     staging.listener_state =
         ListenerState::Failed { address: staging.listener, reason: "address already in use".to_owned() };

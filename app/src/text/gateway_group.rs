@@ -79,6 +79,15 @@ pub fn live_at(language: Language, revision: Revision) -> String {
     }
 }
 
+/// How many open connections a change of policies closed.
+pub fn closed(language: Language, count: u64) -> String {
+    match (language, count) {
+        (Language::English, 1) => "1 open connection closed".to_owned(),
+        (Language::English, _) => format!("{count} open connections closed"),
+        (Language::Chinese, _) => format!("已断开 {count} 个连接"),
+    }
+}
+
 /// That the group does not listen at its address.
 pub fn not_listening(language: Language, address: SocketAddr) -> String {
     match language {

@@ -1,4 +1,4 @@
-use domain::ListenerState;
+use domain::{ListenerState, PolicyChange, Revision};
 use http::StatusCode;
 
 use crate::browser::Browser;
@@ -11,6 +11,23 @@ async fn the_start_page_leads_to_the_default_group() {
     assert_eq!((answer.status, answer.location.as_deref()), (StatusCode::FOUND, Some("/groups/default")));
     let none = Fake::new(State { caller: Some(samples::administrator()), ..State::default() });
     assert_eq!(Browser::new(&none).get("/").await.location.as_deref(), Some("/groups/new"));
+}
+
+#[tokio::test]
+async fn the_overview_says_what_a_change_of_policies_closed() {
+    let fake = Fake::signed_in();
+    let change = |closed| Some(PolicyChange { at: samples::NOW, revision: Revision(41), closed });
+    fake.state().groups[0].last_policy_change = change(0);
+    Browser::new(&fake)
+        .get("/groups/default")
+        .await
+        .shows(&["live at revision 41"])
+        .hides(&["connections closed"]);
+    fake.state().groups[0].last_policy_change = change(3);
+    Browser::new(&fake)
+        .get("/groups/default")
+        .await
+        .shows(&["3 open connections closed", "2025-06-15 15:06:40 UTC"]);
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::use_group;
 use crate::components::{Badge, BadgeKind, ButtonLink, Command, PageHeader};
 use crate::language::{Language, use_language};
-use crate::pages::ssl_certificate::{curl, reachable};
+use crate::pages::ssl_certificate::{curl, exact, reachable};
 use crate::text::{field as text, gateway_group as words};
 
 /// The guide's host.
@@ -38,7 +38,7 @@ fn Overview(group: GatewayGroup) -> impl IntoView {
             </div>
             <div class="facts__row">
                 <dt>{language.pick(words::REVISION)}</dt>
-                <dd>{words::live_at(language, group.revision)}</dd>
+                <dd>{words::live_at(language, group.revision)} {closed(language, &group)}</dd>
             </div>
         </dl>
         {(group.ssl_certificates == 0)
@@ -57,6 +57,14 @@ fn Overview(group: GatewayGroup) -> impl IntoView {
             })}
         {(group.ssl_certificates > 0).then(|| view! { <TryIt address=reachable(&group)/> })}
     }
+}
+
+/// How many connections the latest change of policies closed, if it closed any.
+fn closed(language: Language, group: &GatewayGroup) -> Option<impl IntoView + use<>> {
+    let change = group.last_policy_change.filter(|change| change.closed > 0)?;
+    let at = exact(change.at);
+    let text = words::closed(language, change.closed);
+    Some(view! { <span class="muted">" · " {text} " · " {at}</span> })
 }
 
 /// The guide's two requests: one that is let in, one that is not.
