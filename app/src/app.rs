@@ -26,7 +26,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(Language::of_page());
     view! {
-        <Title formatter=document_title/>
+        <Title formatter=|page: String| document_title(&page)/>
         <Router>
             <Routes fallback=UnknownAddress>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
@@ -72,7 +72,7 @@ pub fn App() -> impl IntoView {
 
 /// The document's title for a page's. Names in it may come from anybody; on the server the title is put into the document as
 /// it is.
-fn document_title(page: String) -> String {
+fn document_title(page: &str) -> String {
     let title = format!("{page} · {POSTERN}");
     if cfg!(feature = "ssr") {
         title.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")

@@ -42,11 +42,15 @@ pub(super) fn Row(
 }
 
 fn hosts(language: Language, hosts: &[ServerName]) -> impl IntoView + use<> {
-    let shown = hosts.iter().take(HOSTS_SHOWN).map(ServerName::as_str).collect::<Vec<_>>().join(", ");
-    let more = (hosts.len() > HOSTS_SHOWN).then(|| {
-        view! { " " <span class="muted">{ssl_certificate::more(language, hosts.len() - HOSTS_SHOWN)}</span> }
+    let shown = hosts.iter().take(HOSTS_SHOWN).map(|host| {
+        let host = host.to_string();
+        view! { <code class="entry">{host}</code> }
     });
-    view! { <code>{shown}</code> {more} }
+    let shown = shown.collect_view();
+    let more = (hosts.len() > HOSTS_SHOWN).then(|| {
+        view! { <span class="muted">{ssl_certificate::more(language, hosts.len() - HOSTS_SHOWN)}</span> }
+    });
+    view! { {shown} {more} }
 }
 
 /// What can be done about the client: revoke it, or see that this has been done.

@@ -2,20 +2,13 @@ use domain::{GatewayGroupId, HandshakeEvent, ReasonCode, SslCertificateId};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use crate::language::{Text, use_language};
+use crate::language::{Language, Text};
 use crate::pages::ssl_certificate::path as certificate_path;
 use crate::pages::{ca_certificate, client};
 use crate::text::{handshake_event as words, reason};
 
-/// What to do about a reason, with the ways to where that is done.
-#[component]
-pub(super) fn Advice(
-    /// The event.
-    event: HandshakeEvent,
-    /// Why it is not all well.
-    code: ReasonCode,
-) -> impl IntoView {
-    let language = use_language();
+/// What to do about the reason `code` of an event, with the ways to where that is done.
+pub(super) fn advice(language: Language, event: &HandshakeEvent, code: ReasonCode) -> AnyView {
     let ways = ways(code)
         .iter()
         .filter_map(|way| way.link(&event.group, event.ssl_certificate.as_ref()))

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
-use super::advice::Advice;
+use super::advice::advice;
 use super::api::{HandshakeDetail, get_handshake};
 use super::chain::Chain;
 use super::name::{certificate_name, client_name};
@@ -50,7 +50,7 @@ pub fn HandshakePage() -> impl IntoView {
 #[component]
 fn Detail(event: HandshakeEvent, now: UnixTime) -> impl IntoView {
     let language = use_language();
-    let advice = event.verdict.reason().map(|code| view! { <Advice event=event.clone() code/> });
+    let advice = event.verdict.reason().map(|code| advice(language, &event, code));
     let chain = event.peer_chain.clone();
     let at = event.at;
     let (revoke, list) = (revoke(language, &event), path::list(&event.group));

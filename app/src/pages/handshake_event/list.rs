@@ -8,7 +8,7 @@ use super::filters::Filters;
 use super::list_state::{ListState, outcome_code};
 use super::live::refetch_while;
 use super::row::Row;
-use crate::components::{Alert, Badge, BadgeKind, ButtonLink, EmptyState, PageHeader, ProblemPage};
+use crate::components::{Badge, BadgeKind, ButtonLink, EmptyState, PageHeader, ProblemPage};
 use crate::error::UiError;
 use crate::language::use_language;
 use crate::pages::gateway_group::use_group_id;
@@ -30,11 +30,11 @@ pub fn HandshakesPage() -> impl IntoView {
             list_handshakes(group.to_string(), host, outcome_code(outcome).to_owned(), before)
         },
     );
-    let paused = RwSignal::new(false);
-    refetch_while(loaded, move || !paused.get() && state.read().before.is_none());
+    let pulse = Pulse { paused: RwSignal::new(false), is_old: RwSignal::new(false) };
+    refetch_while(loaded, move || !pulse.paused.get() && state.read().before.is_none());
     view! {
         <PageHeader title=language.pick(words::TITLE)>
-            {move || state.read().before.is_none().then(|| view! { <Watch paused/> })}
+            {move || state.read().before.is_none().then(|| view! { <Watch pulse/> })}
         </PageHeader>
         <Transition>
             {
@@ -44,11 +44,20 @@ pub fn HandshakesPage() -> impl IntoView {
                     None => ().into_any(),
                     Some(Shown::Problem(problem)) => view! { <ProblemPage problem/> }.into_any(),
                     Some(Shown::Nothing) => view! { <Nothing/> }.into_any(),
-                    Some(Shown::List(state)) => view! { <List newest state paused/> }.into_any(),
+                    Some(Shown::List(state)) => view! { <List newest state pulse/> }.into_any(),
                 }
             }
         </Transition>
     }
+}
+
+/// Whether the list goes on by itself.
+#[derive(Debug, Clone, Copy)]
+struct Pulse {
+    /// The person has stopped it.
+    paused: RwSignal<bool>,
+    /// The server does not answer.
+    is_old: RwSignal<bool>,
 }
 
 /// The newest answer that says something.
@@ -95,13 +104,23 @@ impl Shown {
 
 /// Stops and starts the list, where a script runs; elsewhere it is loaded again by hand.
 #[component]
-fn Watch(paused: RwSignal<bool>) -> impl IntoView {
+fn Watch(pulse: Pulse) -> impl IntoView {
     let language = use_language();
     let group = use_group_id();
     let query = use_query_map();
     let here = move || ListState::from_query(&query.read()).href(&group.get(), None);
+    let Pulse { paused, is_old } = pulse;
     let word = move || language.pick(if paused.get() { words::GO_ON } else { words::PAUSE });
+    let state = move || {
+        let (kind, word) = match (paused.get(), is_old.get()) {
+            (true, _) => (BadgeKind::Off, words::PAUSED),
+            (false, true) => (BadgeKind::Attention, words::RECONNECTING),
+            (false, false) => (BadgeKind::Good, words::LIVE),
+        };
+        view! { <Badge kind text=language.pick(word)/> }
+    };
     view! {
+        <span class="live-only" role="status">{state}</span>
         <button
             type="button"
             class="button live-only"
@@ -130,21 +149,20 @@ fn Nothing() -> impl IntoView {
 }
 
 #[component]
-fn List(newest: Memo<Option<Newest>>, state: ListState, paused: RwSignal<bool>) -> impl IntoView {
+fn List(newest: Memo<Option<Newest>>, state: ListState, pulse: Pulse) -> impl IntoView {
     let language = use_language();
     let page = move || newest.get().and_then(|newest| newest.answer.ok());
     let events = Memo::new(move |_| page().map(|page| page.list.events).unwrap_or_default());
     let now = Memo::new(move |_| page().map_or(UnixTime(0), |page| page.now));
     let dropped = Memo::new(move |_| page().map_or(0, |page| page.list.dropped));
     let has_more = Memo::new(move |_| page().is_some_and(|page| page.list.has_more));
-    let is_old = Memo::new(move |_| newest.read().as_ref().is_some_and(|newest| newest.is_old));
     let is_empty = Memo::new(move |_| events.read().is_empty());
     let is_newest = state.before.is_none();
+    Effect::new(move || pulse.is_old.set(newest.read().as_ref().is_some_and(|newest| newest.is_old)));
     view! {
         <Filters state=state.clone()/>
-        {is_newest.then(|| view! { <Pulse paused=paused.into() is_old=is_old.into()/> })}
         {move || (dropped.get() > 0).then(|| {
-            view! { <Alert kind=BadgeKind::Off>{words::dropped(language, dropped.get())}</Alert> }
+            view! { <p class="list-summary">{words::dropped(language, dropped.get())}</p> }
         })}
         {move || {
             if is_empty.get() {
@@ -157,21 +175,6 @@ fn List(newest: Memo<Option<Newest>>, state: ListState, paused: RwSignal<bool>) 
         <Older events has_more state/>
     }
     .into_any()
-}
-
-/// Whether the list goes on by itself. Of no meaning, and not seen, where no script runs.
-#[component]
-fn Pulse(paused: Signal<bool>, is_old: Signal<bool>) -> impl IntoView {
-    let language = use_language();
-    let state = move || {
-        let (kind, word) = match (is_old.get(), paused.get()) {
-            (_, true) => (BadgeKind::Off, words::PAUSED),
-            (true, false) => (BadgeKind::Attention, words::RECONNECTING),
-            (false, false) => (BadgeKind::Good, words::LIVE),
-        };
-        view! { <Badge kind text=language.pick(word)/> }
-    };
-    view! { <p class="list-summary live-only" role="status">{state}</p> }
 }
 
 #[component]

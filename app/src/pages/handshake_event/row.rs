@@ -27,8 +27,13 @@ pub(super) fn Row(
         None => view! { <span class="muted">{language.pick(words::NO_HOST)}</span> }.into_any(),
     };
     let client = match (event.peer_chain.is_empty(), client_name(&event)) {
-        (true, _) => view! { <span class="muted">{language.pick(words::NO_CERTIFICATE)}</span> }.into_any(),
-        (false, None) => view! { <span>{language.pick(words::NAMELESS)}</span> }.into_any(),
+        (true, _) => {
+            view! { <span class="handshake-row__name muted">{language.pick(words::NO_CERTIFICATE)}</span> }
+                .into_any()
+        }
+        (false, None) => {
+            view! { <span class="handshake-row__name">{language.pick(words::NAMELESS)}</span> }.into_any()
+        }
         (false, Some(name)) => {
             view! { <span class="handshake-row__name" title=name.to_owned()>{name.to_owned()}</span> }
                 .into_any()
