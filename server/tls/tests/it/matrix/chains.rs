@@ -256,7 +256,7 @@ fn cross_signed() -> Vec<Row> {
     let client = upper.issue("client", as_leaf);
     let both = || certified(vec![client.der(), cross.clone(), upper.der()], &client.key());
     let only_cross = certified(vec![client.der(), cross.clone()], &client.key());
-    let source = "RFC 4158 §2.2: of several paths, one to a configured CA is enough";
+    let source = "RFC 4158 §5.1: from a dead end, path building turns back to another path";
     vec![
         accepted("cross-signed intermediate, by the old root", source, &Listener::of(old.pem()), both()),
         accepted("cross-signed intermediate, by the new root", source, &Listener::of(root.pem()), both()),

@@ -1,6 +1,7 @@
 //! Versions of X.509. The older ones have no extensions, so only a configured CA itself may have issued them.
 
 use domain::ReasonCode::{Expired, IssuerUnknown, PurposeInvalid, SanNotAllowed, WeakKeyOrAlg};
+use rcgen::ExtendedKeyUsagePurpose::ServerAuth;
 
 use super::row::{Listener, Row, accepted, alone, from_fixtures, presenting, refused, through};
 use super::surgery::{Fields, reissued};
@@ -131,6 +132,11 @@ fn others() -> Vec<Row> {
     let named = root.issue("client", for_hosts(&["client.test"]));
     let intermediate = root.issue("intermediate", as_ca);
     let below = intermediate.issue("client", as_leaf);
+    let for_servers = Made::self_signed("root", |params| {
+        as_ca(params);
+        params.extended_key_usages = vec![ServerAuth];
+    });
+    let of_servers = for_servers.issue("client", as_leaf);
     let version = |number: u8| move |fields: &mut Fields| fields.version = Some(vec![0xa0, 3, 2, 1, number]);
     let v1 = |fields: &mut Fields| fields.version = None;
     let v1_below = crate::in_memory::certified(
@@ -139,6 +145,19 @@ fn others() -> Vec<Row> {
     );
     vec![
         accepted("v1 client of a v3 CA", V1_RULE, &listener, presenting(reissued(&root, &plain, v1), &plain)),
+        accepted(
+            "v1 client of a v3 intermediate that is configured",
+            V1_RULE,
+            &Listener::of(intermediate.pem()),
+            presenting(reissued(&intermediate, &below, v1), &below),
+        ),
+        refused(
+            PurposeInvalid,
+            "v1 client of a v3 CA for servers only",
+            "OpenSSL's sslclient asks the anchor's extended key usage too",
+            &Listener::of(for_servers.pem()),
+            presenting(reissued(&for_servers, &of_servers, v1), &of_servers),
+        ),
         refused(IssuerUnknown, "v1 client of a v3 intermediate", V1_RULE, &listener, v1_below),
         accepted(
             "v2 client without extensions",
