@@ -18,7 +18,7 @@ pub use self::client_policy::{ClientPolicy, Enforcement};
 use self::resolver::PairResolver;
 use self::verifier::PolicyVerifier;
 use crate::provider::provider;
-use crate::{ClientTrust, Clock, KeyPair};
+use crate::{Clock, KeyPair};
 
 /// The rustls configuration of one policy: own certificate resolver, own verifier, own ticketer. Made anew for every
 /// version of a policy, so that no session outlives it or crosses to another host: rustls compares nothing but the SNI
@@ -67,11 +67,6 @@ impl HostConfig {
     /// What is asked of clients; `None`: everybody is let in, no certificate is asked for.
     pub fn client_policy(&self) -> Option<&ClientPolicy> {
         self.client_policy.as_ref()
-    }
-
-    /// Whom that policy lets in.
-    pub fn client_trust(&self) -> Option<&Arc<ClientTrust>> {
-        self.client_policy.as_ref().map(|policy| &policy.trust)
     }
 }
 

@@ -24,9 +24,9 @@ impl GroupDenials {
         self.0.store(Arc::new(entries.into_iter().collect()));
     }
 
-    /// The entry that is one of `names`.
-    pub(super) fn find(&self, names: &[DenyEntry]) -> Option<DenyEntry> {
-        self.0.load().find(names)
+    /// The entries of this moment.
+    pub(super) fn current(&self) -> Arc<DenyList> {
+        self.0.load_full()
     }
 }
 
@@ -35,6 +35,11 @@ impl GroupDenials {
 pub(super) struct DenyList(HashSet<DenyEntry>);
 
 impl DenyList {
+    /// Whether it names nobody.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The entry that is one of `names`.
     pub(super) fn find(&self, names: &[DenyEntry]) -> Option<DenyEntry> {
         names.iter().find(|name| self.0.contains(*name)).cloned()

@@ -31,26 +31,21 @@ impl Lists {
     pub(super) fn denial<'a>(
         &self,
         path: &[&Parsed<'_>],
-        anchors: impl Iterator<Item = &'a Anchor>,
+        anchors: impl IntoIterator<Item = &'a Anchor>,
     ) -> Option<Refusal> {
-        let client = path.first()?;
-        for certificate in path {
-            if let Some(found) = self.denied_by(&deniable_as(certificate)) {
-                return Some(denied(client, &display_name(certificate), &found));
-            }
+        let group = self.group_denials.current();
+        if self.deny_list.is_empty() && group.is_empty() {
+            return None;
         }
-        for anchor in anchors {
-            if let Some(found) = self.denied_by(&anchor.deniable_as) {
-                return Some(denied(client, &anchor.name, &found));
-            }
-        }
-        None
-    }
-
-    /// The entry that is one of `names`, and whose it is.
-    fn denied_by(&self, names: &[DenyEntry]) -> Option<(DenyEntry, &'static str)> {
-        let own = self.deny_list.find(names).map(|entry| (entry, "this policy"));
-        own.or_else(|| self.group_denials.find(names).map(|entry| (entry, "the gateway group")))
+        let denied = |name: &str, names: &[DenyEntry]| {
+            let own = self.deny_list.find(names).map(|entry| (entry, "this policy"));
+            let (entry, owner) =
+                own.or_else(|| group.find(names).map(|entry| (entry, "the gateway group")))?;
+            Some(denied(path.first()?, name, &entry, owner))
+        };
+        let on_path =
+            path.iter().find_map(|certificate| denied(&display_name(certificate), &deniable_as(certificate)));
+        on_path.or_else(|| anchors.into_iter().find_map(|anchor| denied(&anchor.name, &anchor.deniable_as)))
     }
 
     /// The refusal of a path with a certificate that a revocation list revokes; or else about which a list that is to block
@@ -87,7 +82,8 @@ impl Lists {
     }
 }
 
-fn denied(client: &Parsed<'_>, name: &str, (entry, owner): &(DenyEntry, &str)) -> Refusal {
+/// The refusal of a client because of the certificate called `name`, its own or one that it comes from.
+fn denied(client: &Parsed<'_>, name: &str, entry: &DenyEntry, owner: &str) -> Refusal {
     let client = display_name(client);
     let who = if client == name { client } else { format!("{client} comes from {name}, which") };
     Refusal::new(ReasonCode::DenyListed, format!("{who} is on the deny-list of {owner} ({entry})"))

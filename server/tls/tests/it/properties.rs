@@ -1,9 +1,12 @@
-use domain::{CertificateType, Depth, Secret, UnixTime};
+use domain::{CertificateType, Depth, Secret, StaleRevocationLists, UnixTime};
 use proptest::prelude::*;
-use rustls_pki_types::CertificateDer;
-use tls::{Identity, KeyPair, TrustAnchors, Upload, certificate_facts, inspect};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
+use tls::{
+    ClientTrust, Identity, KeyPair, RevocationLists, TrustAnchors, Upload, certificate_facts, inspect,
+};
 
-use crate::policies::trust_in;
+use crate::policies::{rules, trust_in};
 use crate::support::{NOW, anchors, certificates, chain, fixture, fixture_text};
 
 /// Fixtures that cover the forms of input.
@@ -64,6 +67,8 @@ fn read_everywhere(bytes: &[u8], key: &[u8], now: UnixTime) {
         assert_eq!(again.facts(), read.facts());
     }
     let _ = certificate_facts(bytes);
+    let guide = anchors(&fixture("guide/ca.crt"));
+    assert!(RevocationLists::read(bytes, &guide, StaleRevocationLists::Warn, now).is_err());
     let trust = trust_in([anchors(&fixture("guide/ca.crt"))], Depth::default());
     let chain = [CertificateDer::from(bytes), CertificateDer::from(key)];
     assert!(
@@ -74,6 +79,12 @@ fn read_everywhere(bytes: &[u8], key: &[u8], now: UnixTime) {
 
 fn certificates_of_the_guide() -> Vec<CertificateDer<'static>> {
     chain(&["guide/server.crt", "guide/client.crt"])
+}
+
+fn revocation_lists_of_the_guide() -> Vec<Vec<u8>> {
+    let files = ["crl/v1.pem", "crl/v2.pem", "crl/located.pem", "crl/empty.pem"];
+    let read = |file| CertificateRevocationListDer::from_pem_slice(&fixture(file)).expect("a list").to_vec();
+    files.into_iter().map(read).collect()
 }
 
 proptest! {
@@ -99,6 +110,27 @@ proptest! {
     #[test]
     fn damaged_files_are_read_without_panic(bytes in damaged(&SEEDS), key in damaged(&SEEDS)) {
         read_everywhere(&bytes, &key, NOW);
+    }
+
+    #[test]
+    fn damage_never_makes_a_revocation_list_count(
+        list in damaged(&["crl/v1.pem", "crl/v2.pem", "crl/v2.der", "crl/located.pem", "crl/empty.pem"]),
+    ) {
+        let anchors = anchors(&fixture("guide/ca.crt"));
+        if let Ok(lists) = RevocationLists::read(&list, &anchors, StaleRevocationLists::Block, NOW) {
+            for der in lists.der() {
+                prop_assert!(revocation_lists_of_the_guide().contains(&der));
+            }
+        }
+    }
+
+    #[test]
+    fn no_damage_escapes_a_deny_list(client in damaged(&["odd/server.der"])) {
+        let facts = certificate_facts(&fixture("odd/server.der")).expect("readable");
+        let mut rules = rules([anchors(&fixture("guide/ca.crt"))], Depth::default());
+        rules.deny_list = vec![format!("sha256:{}", facts.fingerprint).parse().expect("an entry")];
+        let trust = ClientTrust::new(rules).expect("compiles");
+        prop_assert!(trust.verify(&[CertificateDer::from(client)], NOW).is_err());
     }
 
     #[test]
