@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")"
 fixtures=../tests/fixtures
-mkdir -p corpus/inspect corpus/pem
+mkdir -p corpus/inspect corpus/pem corpus/revocation_lists
 
 # fields NAME CERTIFICATE KEY CA: one input of the target `inspect`.
 fields() {
@@ -18,3 +18,4 @@ fields skid "$fixtures/skid/server.crt" "$fixtures/skid/server.key" "$fixtures/s
 for file in guide/ca.crt guide/client.crt skid/ca.crt odd/trusted.crt keys/p256.key keys/encrypted-pkcs1.key odd/server.der; do
     cp "$fixtures/$file" "corpus/pem/$(echo "$file" | tr / -)"
 done
+cp "$fixtures"/crl/* corpus/revocation_lists/

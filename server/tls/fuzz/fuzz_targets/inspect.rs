@@ -5,18 +5,39 @@
 
 use std::sync::LazyLock;
 
-use domain::{CertificateType, Depth, Secret, UnixTime};
+use domain::{CertificateType, DenyEntry, Depth, Secret, StaleRevocationLists, UnixTime};
 use libfuzzer_sys::fuzz_target;
 use rustls_pki_types::CertificateDer;
-use tls::{ClientTrust, Identity, KeyPair, TrustAnchors, Upload, certificate_facts, inspect};
+use tls::{
+    ClientCa, ClientTrust, GroupDenials, Identity, KeyPair, RevocationLists, TrustAnchors, TrustRules, Upload,
+    certificate_facts, inspect,
+};
 
 const NOW: UnixTime = UnixTime(1_800_000_000);
 
 /// A CA whose key exists nowhere any more: nobody can be its client.
-static NOBODYS_CA: LazyLock<ClientTrust> = LazyLock::new(|| {
-    let anchors = TrustAnchors::read(include_bytes!("../../tests/fixtures/skid/ca.crt"), NOW).expect("a CA");
-    ClientTrust::new(&[anchors], Depth::default()).expect("one anchor")
+static NOBODYS_CA: LazyLock<ClientTrust> = LazyLock::new(|| trust(Vec::new()));
+
+/// The same, with all that it ever signed denied: nobody can be its client in any form.
+static NOBODY: LazyLock<ClientTrust> = LazyLock::new(|| {
+    let entry = |client: &Vec<u8>| {
+        let facts = certificate_facts(client).expect("readable");
+        format!("sha256:{}", facts.fingerprint).parse().expect("an entry")
+    };
+    trust(ITS_CLIENTS.iter().map(entry).collect())
 });
+
+fn trust(deny_list: Vec<DenyEntry>) -> ClientTrust {
+    let anchors = TrustAnchors::read(include_bytes!("../../tests/fixtures/skid/ca.crt"), NOW).expect("a CA");
+    let rules = TrustRules {
+        cas: vec![ClientCa::new(anchors, RevocationLists::none(), StaleRevocationLists::Block)],
+        depth: Depth::default(),
+        allow_list: Vec::new(),
+        deny_list,
+        group_denials: GroupDenials::new([]),
+    };
+    ClientTrust::new(rules).expect("one anchor")
+}
 
 /// The certificates that it did sign.
 static ITS_CLIENTS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
@@ -63,4 +84,5 @@ fuzz_target!(|input: &[u8]| {
     assert!(
         NOBODYS_CA.verify(&chain, NOW).is_err() || ITS_CLIENTS.iter().any(|client| client == certificate)
     );
+    assert!(NOBODY.verify(&chain, NOW).is_err());
 });
