@@ -7,6 +7,7 @@ mod denials;
 mod events;
 mod exempt_paths;
 mod handshakes;
+mod hop_by_hop;
 mod http2_abuse;
 mod limits;
 mod listeners;
