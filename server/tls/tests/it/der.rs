@@ -31,6 +31,17 @@ pub(crate) fn split(der: &[u8]) -> (&[u8], &[u8]) {
     (contents, rest)
 }
 
+/// The values that stand one after another, each with its header.
+pub(crate) fn values(mut der: &[u8]) -> Vec<&[u8]> {
+    let mut values = Vec::new();
+    while !der.is_empty() {
+        let (_, value, rest) = whole(der);
+        values.push(value);
+        der = rest;
+    }
+    values
+}
+
 /// The first value's contents, the value, and what follows it.
 fn whole(der: &[u8]) -> (&[u8], &[u8], &[u8]) {
     let digits = usize::from(der[1].saturating_sub(0x80));
