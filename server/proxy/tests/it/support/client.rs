@@ -151,18 +151,23 @@ enum Sender {
 
 impl Http {
     pub(crate) async fn over(stream: TlsStream<TcpStream>) -> Self {
+        Self::begin(stream).await.expect("HTTP")
+    }
+
+    /// Begins to speak HTTP, where the gateway may be hanging up already.
+    pub(crate) async fn begin(stream: TlsStream<TcpStream>) -> hyper::Result<Self> {
         let session = stream.get_ref().1;
         let resumed = session.handshake_kind() == Some(HandshakeKind::Resumed);
         let is_http2 = session.alpn_protocol() == Some(b"h2");
         let io = TokioIo::new(stream);
         let (sender, driver) = if is_http2 {
-            let (sender, driver) = http2::handshake(TokioExecutor::new(), io).await.expect("HTTP/2");
+            let (sender, driver) = http2::handshake(TokioExecutor::new(), io).await?;
             (Sender::Two(sender), tokio::spawn(driver))
         } else {
-            let (sender, driver) = http1::handshake(io).await.expect("HTTP/1.1");
+            let (sender, driver) = http1::handshake(io).await?;
             (Sender::One(Arc::new(tokio::sync::Mutex::new(sender))), tokio::spawn(driver))
         };
-        Self { sender, driver, resumed }
+        Ok(Self { sender, driver, resumed })
     }
 
     /// A GET as clients make it: the host stands in `Host`, or in HTTP/2 in `:authority`.
