@@ -11,7 +11,7 @@ const PREFACE_BYTES: usize = 24;
 const HEAD_BYTES: usize = 9;
 /// Over what time frames are counted.
 const WINDOW: Duration = Duration::from_secs(1);
-/// How many times as many WINDOW_UPDATE frames are let pass: an honest client that downloads at full speed sends two for
+/// How many times as many `WINDOW_UPDATE` frames are let pass: an honest client that downloads at full speed sends two for
 /// every few kilobytes that it takes, and it is the server that decides how many of them there are.
 const WINDOW_UPDATE_ALLOWANCE: u32 = 10;
 

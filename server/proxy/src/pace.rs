@@ -57,17 +57,19 @@ impl Pace {
 
     /// Whether the client keeps the gateway waiting for longer than it may, at `now`.
     pub(crate) fn is_overdue(&self, now: Instant) -> bool {
+        if self.requests.get() > 0 {
+            // It is the gateway that keeps the client waiting, and may not be listening.
+            return false;
+        }
+        let since = self.since.get();
         let exceeds = |since: Instant, limit: u32| now.duration_since(since) > seconds(limit);
-        let head_since = self.head_since.get();
-        if head_since.is_some_and(|since| exceeds(since, self.protection.header_seconds)) {
+        if !self.has_asked.get() && exceeds(since, self.protection.first_request_seconds) {
             return true;
         }
-        if !self.has_asked.get() {
-            return exceeds(self.since.get(), self.protection.first_request_seconds);
+        match self.head_since.get() {
+            Some(head_since) => exceeds(head_since.max(since), self.protection.header_seconds),
+            None => self.has_asked.get() && exceeds(since, self.protection.idle_seconds),
         }
-        self.requests.get() == 0
-            && head_since.is_none()
-            && exceeds(self.since.get(), self.protection.idle_seconds)
     }
 }
 
@@ -116,9 +118,10 @@ mod tests {
         let request = pace.begin_request();
         assert_eq!(patience(&pace), 1_000, "while it is answered");
         pace.head_is_arriving(true);
-        assert_eq!(patience(&pace), 2, "within a head that comes meanwhile");
-        pace.head_is_arriving(false);
+        assert_eq!(patience(&pace), 1_000, "within a head that comes meanwhile");
         drop(request);
+        assert_eq!(patience(&pace), 2, "within a head that nobody has listened to until now");
+        pace.head_is_arriving(false);
         assert_eq!(patience(&pace), 19, "idle");
         pace.head_is_arriving(true);
         assert_eq!(patience(&pace), 2, "within the next head");

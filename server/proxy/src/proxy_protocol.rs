@@ -1,4 +1,5 @@
-//! The PROXY protocol, versions 1 and 2: how a load balancer says for whom it connects (HAProxy's `proxy-protocol.txt`).
+//! The PROXY protocol, versions 1 and 2: how a load balancer says for whom it connects (`proxy-protocol.txt` of the
+//! haproxy project).
 //!
 //! The parser is pure. Who is believed is not its business: see [`domain::Protection::trusts_proxy`].
 

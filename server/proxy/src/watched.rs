@@ -14,11 +14,12 @@ use crate::framing::{CutReason, Framing};
 
 /// Something that looks at all bytes of a client, in order.
 pub(crate) trait Watch {
-    /// Looks at bytes that have just arrived; answers how many of them may be read on. Fewer than all are the last.
+    /// Looks at bytes that have just arrived, which are read on unless it says that only so many of them are, and nothing
+    /// after them.
     ///
     /// # Errors
     /// The connection is to end at once.
-    fn watch(&mut self, fresh: &mut [u8]) -> io::Result<usize>;
+    fn watch(&mut self, fresh: &mut [u8]) -> io::Result<Option<usize>>;
 }
 
 /// A connection whose reading side is watched.
@@ -47,10 +48,10 @@ impl<S: AsyncRead + Unpin, W: Watch + Unpin> AsyncRead for Watched<S, W> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
         let fresh = &mut buffer.filled_mut()[before..];
-        let arrived = fresh.len();
-        let passed = self.watch.watch(fresh)?;
-        self.has_ended = passed < arrived;
-        buffer.set_filled(before + passed);
+        if let Some(last) = self.watch.watch(fresh)? {
+            self.has_ended = true;
+            buffer.set_filled(before + last);
+        }
         Poll::Ready(Ok(()))
     }
 }
@@ -100,20 +101,20 @@ impl Http1Watch {
 }
 
 impl Watch for Http1Watch {
-    fn watch(&mut self, fresh: &mut [u8]) -> io::Result<usize> {
+    fn watch(&mut self, fresh: &mut [u8]) -> io::Result<Option<usize>> {
         let cut = self.framing.follow(fresh);
         self.connection.pace().head_is_arriving(self.framing.is_in_head());
-        let Err(cut) = cut else { return Ok(fresh.len()) };
+        let Err(cut) = cut else { return Ok(None) };
         match cut.reason {
             CutReason::Ambiguous(why) => {
                 let connection = self.connection.attempt().connection;
                 tracing::debug!(%connection, why, "request refused");
                 // Instead of the line's end the parser finds what is allowed nowhere in a head: it answers 400, and closes.
                 fresh[cut.keep] = b'\0';
-                Ok(cut.keep + 1)
+                Ok(Some(cut.keep + 1))
             }
             // The parser has the same bound: it answers 431, and closes.
-            CutReason::TooLarge => Ok(cut.keep),
+            CutReason::TooLarge => Ok(Some(cut.keep)),
         }
     }
 }
@@ -133,9 +134,36 @@ impl Http2Watch {
 }
 
 impl Watch for Http2Watch {
-    fn watch(&mut self, fresh: &mut [u8]) -> io::Result<usize> {
+    fn watch(&mut self, fresh: &mut [u8]) -> io::Result<Option<usize>> {
         self.frames.follow(fresh, Instant::now()).map_err(io::Error::other)?;
         self.connection.pace().head_is_arriving(self.frames.is_in_head());
-        Ok(fresh.len())
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, join, sink};
+
+    use super::*;
+
+    /// Lets everything pass up to and including the first full stop.
+    struct Sentence;
+
+    impl Watch for Sentence {
+        fn watch(&mut self, fresh: &mut [u8]) -> io::Result<Option<usize>> {
+            Ok(fresh.iter().position(|byte| *byte == b'.').map(|stop| stop + 1))
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_is_read_behind_the_end_wherever_it_falls() {
+        for pieces in [["one. t", "wo."], ["one.", " two."], ["one", ". two."]] {
+            let [first, second] = pieces.map(str::as_bytes);
+            let mut watched = Watched::new(join(first.chain(second), sink()), Sentence);
+            let mut read = String::new();
+            watched.read_to_string(&mut read).await.expect("text");
+            assert_eq!(read, "one.", "{pieces:?}");
+        }
     }
 }

@@ -94,7 +94,7 @@ async fn a_group_says_how_many_streams_there_may_be() {
     assert_eq!(announced_streams(&bench).await, 9);
 }
 
-/// SETTINGS_MAX_CONCURRENT_STREAMS (RFC 9113 §6.5.2) as the gateway sends it first of all.
+/// `SETTINGS_MAX_CONCURRENT_STREAMS` (RFC 9113 §6.5.2) as the gateway sends it first of all.
 async fn announced_streams(bench: &Bench) -> u32 {
     let mut stream = open(bench).await;
     let mut head = [0; 9];
