@@ -118,6 +118,9 @@ pub const WITH_CLIENT_CERTIFICATE: Text =
     text("With the client certificate: answered", "使用客户端证书：返回响应");
 pub const WITHOUT_CLIENT_CERTIFICATE: Text =
     text("Without: the handshake is refused", "不使用客户端证书：握手被拒绝");
+pub const WITHOUT_BUT_EXEMPT: Text =
+    text("Without: 400, unless the path needs none", "不使用客户端证书：返回 400，无需证书的路径除外");
+pub const WITHOUT_IS_ANSWERED: Text = text("Without: answered too", "不使用客户端证书：同样返回响应");
 pub const PLAIN_REQUEST: Text = text("A request to this host", "向此主机发送请求");
 
 // One certificate.

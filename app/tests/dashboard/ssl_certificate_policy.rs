@@ -206,17 +206,19 @@ async fn the_page_says_the_whole_policy_in_words() {
         "<li><code>^/health$</code></li>",
         "<li><code>dns:*.partners.test</code></li>",
         "Not advertised",
+        "Without: 400, unless the path needs none",
     ]);
-    Browser::new(&three_certificates())
-        .get(DETAIL)
-        .await
-        .shows(&["All that these CAs vouch for", "Advertised to clients"]);
+    Browser::new(&three_certificates()).get(DETAIL).await.shows(&[
+        "All that these CAs vouch for",
+        "Advertised to clients",
+        "Without: the handshake is refused",
+    ]);
     for (mode, badge, meaning) in [
         (PeerVerificationMode::Optional, "Optional · ROOTCA", "may come without a certificate"),
         (PeerVerificationMode::ReportOnly, "Report only · ROOTCA", "Nobody is refused"),
     ] {
         fake.state().ssl_certificates[0].peer_verification.mode = mode;
-        browser.get(DETAIL).await.shows(&[badge, meaning]);
+        browser.get(DETAIL).await.shows(&[badge, meaning, "Without: answered too"]);
         browser.get("/groups/default/ssl-certificates").await.shows(&[badge]);
     }
     browser.get(DETAIL).await.shows(&["badge--attention"]);

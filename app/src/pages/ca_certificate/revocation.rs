@@ -104,9 +104,11 @@ fn UploadForm(certificate: CaCertificate) -> impl IntoView {
             <ErrorSummary problem/>
             <input type="hidden" name="group" value=certificate.group.to_string()/>
             <input type="hidden" name="id" value=certificate.id.to_string()/>
-            <FileField field accept=FILES problem/>
-            <p class="field__help">{language.pick(words::LISTS_HELP)}</p>
-            <FieldErrors field problem/>
+            <div class="list-field">
+                <FileField field accept=FILES problem/>
+                <p class="field__help">{language.pick(words::LISTS_HELP)}</p>
+                <FieldErrors field problem/>
+            </div>
             <RadioField
                 field=Field::StaleRevocationLists
                 options
@@ -129,7 +131,9 @@ fn RemoveForm(certificate: CaCertificate) -> impl IntoView {
             <input type="hidden" name="group" value=certificate.group.to_string()/>
             <input type="hidden" name="id" value=certificate.id.to_string()/>
             <p class="field__help">{language.pick(words::REMOVE_LISTS_MEANING)}</p>
-            <button type="submit" class="button button--danger">{language.pick(words::REMOVE_LISTS)}</button>
+            <div class="form__actions">
+                <button type="submit" class="button button--danger">{language.pick(words::REMOVE_LISTS)}</button>
+            </div>
         </form>
     }
     .into_any()

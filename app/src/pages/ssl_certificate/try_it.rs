@@ -1,10 +1,10 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use domain::{GatewayGroup, ListenerState, Sni, SslCertificate};
+use domain::{GatewayGroup, ListenerState, PeerVerification, PeerVerificationMode, Sni, SslCertificate};
 use leptos::prelude::*;
 
 use crate::components::Command;
-use crate::language::Language;
+use crate::language::{Language, Text};
 use crate::text::ssl_certificate as words;
 
 /// The guide's commands for one certificate's host and its group's listener, ready to copy.
@@ -16,12 +16,11 @@ pub(super) fn curl_commands(
     let address = reachable(group);
     let lines = certificate.snis.first().map(example_host).map(|host| {
         let without = curl(&host, address, false);
-        match certificate.peer_verification.mode {
-            mode if mode.asks() => vec![
-                (words::WITH_CLIENT_CERTIFICATE, curl(&host, address, true)),
-                (words::WITHOUT_CLIENT_CERTIFICATE, without),
-            ],
-            _ => vec![(words::PLAIN_REQUEST, without)],
+        match outcome_without(&certificate.peer_verification) {
+            Some(outcome) => {
+                vec![(words::WITH_CLIENT_CERTIFICATE, curl(&host, address, true)), (outcome, without)]
+            }
+            None => vec![(words::PLAIN_REQUEST, without)],
         }
     });
     let commands = lines
@@ -30,6 +29,19 @@ pub(super) fn curl_commands(
         .map(|(label, text)| view! { <p>{language.pick(label)}</p> <Command text/> })
         .collect_view();
     view! { <div class="commands">{commands}</div> }
+}
+
+/// What becomes of a client without a certificate; nothing to be said where none is asked for.
+fn outcome_without(verification: &PeerVerification) -> Option<Text> {
+    match verification.mode {
+        PeerVerificationMode::Off => None,
+        PeerVerificationMode::Required if verification.exempt_paths.is_empty() => {
+            Some(words::WITHOUT_CLIENT_CERTIFICATE)
+        }
+        // Every handshake completes, and each request is judged by its path.
+        PeerVerificationMode::Required => Some(words::WITHOUT_BUT_EXEMPT),
+        PeerVerificationMode::Optional | PeerVerificationMode::ReportOnly => Some(words::WITHOUT_IS_ANSWERED),
+    }
 }
 
 /// A host that the SNI covers.
