@@ -3,5 +3,11 @@
 mod dashboard;
 mod guide;
 mod metrics;
+mod pki;
+mod policy;
+mod precedents;
+mod reasons;
+mod records;
 mod start;
+mod stranger;
 mod support;

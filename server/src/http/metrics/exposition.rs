@@ -201,6 +201,7 @@ fn histogram(
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::time::Duration;
 
     use domain::ReasonCode;
@@ -289,5 +290,24 @@ mod tests {
     fn a_store_that_does_not_answer_has_no_revision() {
         let text = text(Numbers { stored: None, ..numbers() }).expect("text");
         assert!(!text.contains("\npostern_revision_stored "), "{text}");
+    }
+
+    #[test]
+    fn the_documentation_names_what_there_is_and_nothing_else() {
+        let documented: BTreeSet<&str> =
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/metrics.md"))
+                .lines()
+                .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+                .collect();
+        let text = text(numbers()).expect("text");
+        let told: BTreeSet<String> = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("# TYPE "))
+            .filter_map(|line| match line.split_once(' ')? {
+                (name, "counter") => Some(format!("{name}_total")),
+                (name, _) => Some(name.to_owned()),
+            })
+            .collect();
+        assert_eq!(documented, told.iter().map(String::as_str).collect());
     }
 }
