@@ -3,6 +3,7 @@
 mod breadcrumbs;
 mod gate;
 mod sidebar;
+mod steady;
 mod top_bar;
 
 use domain::{GatewayGroup, Problem};
@@ -11,6 +12,7 @@ use leptos::server_fn::ServerFn;
 
 pub(crate) use self::gate::Gate;
 use self::sidebar::Sidebar;
+pub(crate) use self::steady::steady;
 use self::top_bar::TopBar;
 use super::account::api::{Session, read_session};
 use super::gateway_group::api::list_groups;

@@ -53,13 +53,19 @@ pub fn GroupLayout() -> impl IntoView {
         },
     );
     // While a newer state cannot be had, the last one stays: with it, what is being typed.
-    let group = Memo::new(move |before: Option<&Option<GatewayGroup>>| match loaded.get() {
+    let kept = Memo::new(move |before: Option<&Option<GatewayGroup>>| match loaded.get() {
         Some(Ok(group)) => Some(group),
         _ => before.cloned().flatten().filter(|before| id.read().as_ref() == Ok(&before.id)),
     });
+    // Nothing stays on the server: see `steady`.
+    let group: Signal<_> = if cfg!(feature = "ssr") {
+        Signal::derive(move || loaded.get().and_then(Result::ok))
+    } else {
+        kept.into()
+    };
     provide_context(GroupContext {
         id: Signal::derive(move || id.get().unwrap_or_else(|_| GatewayGroupId::default_group())),
-        group: group.into(),
+        group,
     });
     let access = move || match loaded.get()? {
         Ok(_) => Some(Ok(())),
@@ -68,7 +74,7 @@ pub fn GroupLayout() -> impl IntoView {
     };
     view! {
         // Read in here too, so that the server waits for it: through the memo it would not.
-        <Transition>{move || loaded.get().map(|_| view! { <Banner group=group.into()/> })}</Transition>
+        <Transition>{move || loaded.get().map(|_| view! { <Banner group/> })}</Transition>
         <Gate access/>
     }
 }

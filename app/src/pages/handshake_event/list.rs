@@ -12,7 +12,7 @@ use crate::components::{Badge, BadgeKind, ButtonLink, EmptyState, PageHeader, Pr
 use crate::error::UiError;
 use crate::language::use_language;
 use crate::pages::gateway_group::use_group_id;
-use crate::pages::layout::use_reload;
+use crate::pages::layout::{steady, use_reload};
 use crate::text::handshake_event as words;
 
 /// The TLS attempts at a group, newest first; live while the newest are shown.
@@ -38,8 +38,11 @@ pub fn HandshakesPage() -> impl IntoView {
         </PageHeader>
         <Transition>
             {
-                let newest = Memo::new(move |before| keep(before, loaded.get()));
-                let shown = Memo::new(move |_| Shown::of(newest.read().as_ref()?, &state.read()));
+                let newest = newest(loaded);
+                let shown = steady(
+                    move || Shown::of(newest.read().as_ref()?, &state.read()),
+                    |before, after| before != after,
+                );
                 move || match shown.get() {
                     None => ().into_any(),
                     Some(Shown::Problem(problem)) => view! { <ProblemPage problem/> }.into_any(),
@@ -66,6 +69,15 @@ struct Newest {
     answer: Result<ListedHandshakes, Problem>,
     /// The server did not answer since.
     is_old: bool,
+}
+
+/// The newest answer of `loaded`. Not a memo on the server, for the reason that [`steady`] gives.
+fn newest(loaded: Resource<Result<ListedHandshakes, UiError>>) -> Signal<Option<Newest>> {
+    if cfg!(feature = "ssr") {
+        Signal::derive(move || keep(None, loaded.get()))
+    } else {
+        Memo::new(move |before| keep(before, loaded.get())).into()
+    }
 }
 
 /// While the server cannot be reached, what it said before stays.
@@ -149,7 +161,7 @@ fn Nothing() -> impl IntoView {
 }
 
 #[component]
-fn List(newest: Memo<Option<Newest>>, state: ListState, pulse: Pulse) -> impl IntoView {
+fn List(newest: Signal<Option<Newest>>, state: ListState, pulse: Pulse) -> impl IntoView {
     let language = use_language();
     let page = move || newest.get().and_then(|newest| newest.answer.ok());
     let events = Memo::new(move |_| page().map(|page| page.list.events).unwrap_or_default());

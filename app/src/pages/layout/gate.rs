@@ -2,6 +2,7 @@ use domain::Problem;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
+use super::steady;
 use crate::components::ProblemPage;
 
 /// The page of the child route, once it is known that it may be shown; or the problem in its place.
@@ -17,7 +18,7 @@ where
     F: Fn() -> Option<Result<(), Problem>> + Copy + Send + Sync + 'static,
 {
     let page = move || {
-        let access = Memo::new(move |_| access());
+        let access = steady(access, |before, after| before != after);
         move || match access.get() {
             None => ().into_any(),
             Some(Ok(())) => Unsuspend::new(|| view! { <Outlet/> }).into_any(),

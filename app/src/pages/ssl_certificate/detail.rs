@@ -20,7 +20,7 @@ use crate::components::{ButtonLink, ErrorSummary, PageHeader, ProblemPage, Time}
 use crate::error::UiError;
 use crate::language::use_language;
 use crate::pages::gateway_group::{use_group, use_group_id};
-use crate::pages::layout::{reload_after, use_reload};
+use crate::pages::layout::{reload_after, steady, use_reload};
 use crate::text;
 use crate::text::ssl_certificate as words;
 
@@ -79,7 +79,7 @@ pub fn SslCertificatePage() -> impl IntoView {
     view! {
         <Transition>
             {
-                let shown = Memo::new_with_compare(move |_| loaded.get(), differs);
+                let shown = steady(move || loaded.get(), differs);
                 move || match shown.get() {
                     None => ().into_any(),
                     Some(Ok(detail)) => view! { <Detail detail/> }.into_any(),
@@ -89,7 +89,7 @@ pub fn SslCertificatePage() -> impl IntoView {
         </Transition>
         <Transition>
             {
-                let is_there = Memo::new(move |_| is_there());
+                let is_there = steady(is_there, |before, after| before != after);
                 move || is_there.get().then(|| view! { <Outlet/> })
             }
         </Transition>

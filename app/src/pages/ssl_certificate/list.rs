@@ -17,7 +17,7 @@ use crate::components::{
 use crate::error::UiError;
 use crate::language::{Language, Text, use_language};
 use crate::pages::gateway_group::{use_group, use_group_id};
-use crate::pages::layout::use_reload;
+use crate::pages::layout::{steady, use_reload};
 use crate::text::{gateway_group, ssl_certificate as words};
 
 /// The SSL certificates of a group.
@@ -46,7 +46,7 @@ pub fn SslCertificatesPage() -> impl IntoView {
         </PageHeader>
         <Transition>
             {
-                let shown = Memo::new_with_compare(move |_| loaded.get(), differs);
+                let shown = steady(move || loaded.get(), differs);
                 move || match shown.get() {
                     None => ().into_any(),
                     Some(Ok(list)) => view! { <List list state=state.get()/> }.into_any(),
