@@ -24,7 +24,10 @@ for (const theme of ["light", "dark"]) {
     await useTheme(page, fresh, theme);
     await dashboard.signIn(fresh.dashboard);
     const group = `${fresh.dashboard}/groups/default`;
-    const emptyPages = ["", "/settings", "/delete", "/ssl-certificates", "/ca-certificates"];
+    const emptyPages = [
+      ...["", "/settings", "/delete", "/ssl-certificates", "/ca-certificates"],
+      ...["/handshakes", "/clients", "/clients/denied", "/clients/deny"],
+    ];
     for (const address of emptyPages.map((end) => group + end)) {
       await dashboard.open(address);
       await expectNoViolation(page);
@@ -49,7 +52,7 @@ for (const theme of ["light", "dark"]) {
     const detail = page.url();
     const filledPages = [
       ...["", "/edit", "/replace", "/delete", "?confirm=peer-verification-off"].map((end) => detail + end),
-      ...["", "/ca-certificates"].map((end) => group + end),
+      ...["", "/ca-certificates", "/handshakes", "/clients"].map((end) => group + end),
       `${fresh.dashboard}/groups/new`,
       `${fresh.dashboard}/no-such-page`,
     ];
