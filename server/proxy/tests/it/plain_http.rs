@@ -120,6 +120,22 @@ async fn a_client_that_says_nothing_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn a_listed_proxy_says_here_too_for_whom_it_comes() {
+    let proxy_protocol = vec!["127.0.0.1".parse().expect("a range")];
+    let mut bench = Bench::protected(Protection { proxy_protocol, ..Protection::default() }).await;
+    bench.set_http_listener(ANY_PORT).await;
+    let header = "PROXY TCP4 192.0.2.1 198.51.100.7 56224 80\r\n";
+    let answer = talk(address(&bench), &format!("{header}{}", get("test.com"))).await;
+    assert!(answer.starts_with("HTTP/1.1 308 "), "{answer}");
+
+    let mut socket = TcpStream::connect(address(&bench)).await.expect("connected");
+    socket.write_all(get("test.com").as_bytes()).await.expect("sent");
+    let mut answer = Vec::new();
+    let _ = soon(socket.read_to_end(&mut answer)).await;
+    assert!(answer.is_empty(), "answered without a header");
+}
+
+#[tokio::test]
 async fn its_connections_count() {
     let mut bench = Bench::start_with(|options| options.connections = 1).await;
     bench.serve("open", &["test.com"], &Clients::All).await;
