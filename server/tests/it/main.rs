@@ -2,6 +2,7 @@
 
 mod dashboard;
 mod guide;
+mod latency;
 mod metrics;
 mod pki;
 mod policy;
