@@ -107,6 +107,24 @@ fn presenting_the_cas_certificate_does_not_escape_its_list() {
     }
 }
 
+/// The same two links above the leaf: each certificate is looked up in the list of the one that issued it.
+#[test]
+fn a_list_is_asked_at_every_link() {
+    let root = Made::self_signed("root", as_ca_with_lists);
+    let upper = root.issue("upper", as_ca_with_lists);
+    let lower = upper.issue("lower", as_ca);
+    let client = lower.issue("client", as_leaf);
+    let list = List::by(&upper).revoking(&lower).der();
+    let bundle = [upper.pem(), root.pem()].concat();
+    let mut rules = rules([], Depth::new(2).expect("in range"));
+    rules.cas = vec![ca(&bundle, &[list], Block)];
+    let trust = ClientTrust::new(rules).expect("compiles");
+    for presented in [vec![client.der(), lower.der()], vec![client.der(), lower.der(), upper.der()]] {
+        let detail = assert_refused(&trust, &presented, NOW, ReasonCode::Revoked);
+        assert!(detail.starts_with("lower (serial"), "{detail}");
+    }
+}
+
 #[test]
 fn a_list_is_about_its_own_ca_only() {
     let key = || KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256).expect("a key");
