@@ -1,35 +1,30 @@
 //! From an accepted socket to a client that is let in, or not.
 
+mod rejection;
+
 use std::future::poll_fn;
-use std::io;
 use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
-use domain::{ReasonCode, ServerName, Stage, UnixTime, Verdict};
-use rustls::pki_types::CertificateDer;
+use domain::{ServerName, Stage, UnixTime, Verdict};
 use rustls::server::Acceptor;
 use rustls::{AlertDescription, HandshakeKind};
 use tls::{Observed, Refusal};
-use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 use tokio_rustls::server::TlsStream;
 use tokio_rustls::{LazyConfigAcceptor, StartHandshake};
 
+use self::rejection::{Farewell, Rejection};
 use crate::admission::{Standing, admit, no_policy, policy_broken, unknown_host, weigh};
 use crate::budget::{Allowance, seconds};
 use crate::connection::{Admitted, Connection};
 use crate::counters::Counters;
 use crate::events::{Attempt, Decider, Finding, Negotiated, PeerChain, Record};
-use crate::hang_up::{hang_up, send_alert};
 use crate::server_flight::{Flight, NotedSocket};
 use crate::shared::Shared;
 use crate::snapshot::Policy;
-
-/// How long the TLS goodbye to a client that is sent away may take.
-const GOODBYE: Duration = Duration::from_secs(1);
 
 /// Makes the handshake, and records its outcome. `None`: the client was refused and is gone.
 pub(crate) async fn handshake(
@@ -162,65 +157,6 @@ fn find_policy(shared: &Shared, attempt: &Attempt) -> Option<(Arc<Policy>, u64)>
     Some((Arc::clone(policy), snapshot.serial()))
 }
 
-/// A client that is refused, with all that is left of it.
-struct Rejection {
-    refusal: Refusal,
-    chain: Vec<CertificateDer<'static>>,
-    negotiated: Negotiated,
-    farewell: Farewell,
-}
-
-/// What to do with the socket of a client that is refused.
-enum Farewell {
-    /// Nobody is there to hear it.
-    None,
-    /// The alert is on its way already.
-    Linger(TcpStream),
-    /// Say this first.
-    Alert(TcpStream, AlertDescription),
-    /// The handshake is complete: close as TLS does.
-    CloseNotify(Box<TlsStream<NotedSocket>>),
-}
-
-impl Farewell {
-    async fn say(self) {
-        match self {
-            Self::None => {}
-            Self::Linger(socket) => hang_up(socket).await,
-            Self::Alert(mut socket, alert) => {
-                send_alert(&mut socket, alert).await;
-                hang_up(socket).await;
-            }
-            Self::CloseNotify(mut stream) => {
-                // A client that does not take the goodbye is cut off.
-                let _ = tokio::time::timeout(GOODBYE, stream.shutdown()).await;
-                hang_up(stream.into_inner().0.into_socket()).await;
-            }
-        }
-    }
-}
-
-impl Rejection {
-    fn new(refusal: Refusal, farewell: Farewell) -> Self {
-        Self { refusal, chain: Vec::new(), negotiated: Negotiated::default(), farewell }
-    }
-
-    fn timed_out(phase: &str) -> Self {
-        let detail = format!("the client took too long over {phase}");
-        Self::new(Refusal { reason: ReasonCode::HandshakeTimeout, detail }, Farewell::None)
-    }
-
-    fn too_busy() -> Self {
-        let detail = "too many handshakes were in progress for this one to have its turn".to_owned();
-        Self::new(Refusal { reason: ReasonCode::HandshakeTimeout, detail }, Farewell::None)
-    }
-
-    fn failed(error: &io::Error, socket: Option<NotedSocket>) -> Self {
-        let farewell = socket.map_or(Farewell::None, |socket| Farewell::Linger(socket.into_socket()));
-        Self::new(refusal_of(error), farewell)
-    }
-}
-
 async fn read_client_hello(
     socket: NotedSocket,
     deadline: Instant,
@@ -310,23 +246,5 @@ fn standing(
     match seen.filter(|seen| *seen.chain == **chain) {
         Some(seen) => weigh(policy, chain, |_| seen.refusal.map_or(Ok(()), Err)),
         None => admit(policy, chain, now),
-    }
-}
-
-/// What a failed read, write or TLS message means.
-fn refusal_of(error: &io::Error) -> Refusal {
-    let tls_error = error.get_ref().and_then(|source| source.downcast_ref::<rustls::Error>());
-    match tls_error {
-        Some(error) => {
-            let (reason, detail) = tls::refusal_of(error);
-            Refusal { reason, detail }
-        }
-        None if error.kind() == io::ErrorKind::UnexpectedEof => Refusal {
-            reason: ReasonCode::ClientAborted,
-            detail: "the client closed the connection during the handshake".to_owned(),
-        },
-        None => {
-            Refusal { reason: ReasonCode::ClientAborted, detail: format!("the connection broke: {error}") }
-        }
     }
 }
