@@ -82,8 +82,7 @@ mod tests {
     #[test]
     fn a_full_file_is_put_aside_and_the_oldest_is_dropped() {
         let dir = tempfile::tempdir().expect("a directory");
-        let path = dir.path().join("log");
-        let mut file = RotatingFile::with_limit(path.clone(), 10).expect("opens");
+        let mut file = RotatingFile::with_limit(dir.path().join("log"), 10).expect("opens");
         for number in 0..7 {
             file.write(format!("line {number}\n").as_bytes()).expect("written");
         }

@@ -138,3 +138,63 @@ impl Compiled {
         Ok(Self { ca: ClientCa::new(anchors, lists, source.stale), source, revocation_lists })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::UnixTime;
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair};
+
+    use super::*;
+
+    fn stored(name: &str) -> StoredCaCertificate {
+        let key = KeyPair::generate().expect("a key");
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.distinguished_name.push(DnType::CommonName, name);
+        StoredCaCertificate {
+            id: "ca".parse().expect("an id"),
+            group: GatewayGroupId::default_group(),
+            pem: params.self_signed(&key).expect("a certificate").pem(),
+            revocation_lists: Arc::from([]),
+            stale_revocation_lists: StaleRevocationLists::Block,
+            created_at: UnixTime(0),
+        }
+    }
+
+    #[test]
+    fn a_ca_is_read_once_until_it_changes_and_let_go_after_its_last_policy() {
+        let cas = ClientCas::default();
+        let ca = stored("A");
+        let lists = || cas.revocation_lists(&ca.group, &ca.id);
+        let refer = |policy: &str, cas_of_it: Vec<CaCertificateId>| {
+            cas.refer(&ca.group, &policy.parse().expect("an id"), cas_of_it);
+        };
+        for policy in ["one", "two"] {
+            refer(policy, vec![ca.id.clone()]);
+            cas.compiled(&ca).expect("readable");
+        }
+        let first = lists().expect("in use");
+        // The same once more, from another read of the store.
+        cas.compiled(&StoredCaCertificate { revocation_lists: Arc::from([]), ..ca.clone() })
+            .expect("readable");
+        assert!(Arc::ptr_eq(&first, &lists().expect("in use")));
+        let stale_revocation_lists = StaleRevocationLists::Warn;
+        cas.compiled(&StoredCaCertificate { stale_revocation_lists, ..ca.clone() }).expect("readable");
+        assert!(!Arc::ptr_eq(&first, &lists().expect("in use")));
+        refer("one", Vec::new());
+        refer("two", vec![ca.id.clone()]);
+        assert!(lists().is_some());
+        refer("two", Vec::new());
+        assert!(lists().is_none() && cas.all_revocation_lists().is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_each_time() {
+        let cas = ClientCas::default();
+        let garbled = StoredCaCertificate { pem: "nonsense".to_owned(), ..stored("A") };
+        let unreadable_list = StoredCaCertificate { revocation_lists: Arc::from([vec![0]]), ..stored("A") };
+        for ca in [&garbled, &unreadable_list] {
+            assert!(cas.compiled(ca).is_err() && cas.compiled(ca).is_err());
+        }
+    }
+}

@@ -84,7 +84,7 @@ impl CaCertificateService {
 /// The lists that are to be stored in place of those there are; `None`: those stay.
 ///
 /// # Errors
-/// What is wrong with them, or with those there are under the new rule for stale ones.
+/// What is wrong with them.
 fn checked_lists(
     stored: &StoredCaCertificate,
     change: &RevocationChange,

@@ -117,10 +117,10 @@ impl OpenConnection {
         }
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(at) = self.text.find("HTTP/1.1 ") {
-                if let Some(status) = self.text.get(at + 9..at + 12) {
-                    return status.parse().unwrap_or(0);
-                }
+            if let Some(at) = self.text.find("HTTP/1.1 ")
+                && let Some(status) = self.text.get(at + 9..at + 12)
+            {
+                return status.parse().unwrap_or(0);
             }
             match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.text.push_str(&String::from_utf8_lossy(&bytes)),

@@ -232,7 +232,7 @@ fn cve_2025_23419_a_session_outlives_no_verdict() {
     }
 }
 
-/// BunkerWeb's `mtls.conf`: a revocation list that is missing is left out.
+/// `BunkerWeb`'s `mtls.conf`: a revocation list that is missing is left out.
 #[test]
 fn bunkerweb_no_revocation_list_is_left_out() {
     let postern = Postern::start();
