@@ -215,7 +215,7 @@ pub fn count(language: Language, all: u64, expiring: u64) -> String {
 pub fn more(language: Language, count: usize) -> String {
     match language {
         Language::English => format!("+{count} more"),
-        Language::Chinese => format!("等 {count} 个"),
+        Language::Chinese => format!("另有 {count} 个"),
     }
 }
 
