@@ -6,33 +6,29 @@
 
 mod line;
 mod model;
+mod policies;
 
 use std::env;
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 
-use domain::{AllowedIdentity, DenyEntry, Depth, StaleRevocationLists};
 use futures_util::future::join_all;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proxy::{Change, ExemptPaths, PolicyState};
 use rustls::client::Resumption;
 use rustls::{SupportedProtocolVersion, version};
-use tls::{
-    ClientCa, ClientPolicy, ClientTrust, Enforcement, GroupDenials, HostConfig, KeyPair, RevocationLists,
-    TrustAnchors, TrustRules,
-};
+use tls::{GroupDenials, KeyPair};
 use tokio::join;
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio_rustls::client::TlsStream;
 
 use crate::support::client::Client;
-use crate::support::gateway::{Bench, group};
+use crate::support::gateway::Bench;
 use crate::support::pki::{Authority, Identity};
 use line::Line;
-use model::{Ca, EXEMPT, Edit, GUARDED, HOSTS, HostState, Mode, Rules, Who, World};
+use model::{EXEMPT, Edit, GUARDED, HOSTS, Who, World};
 
 /// Cases, unless `PROPTEST_CASES` says otherwise: as many as take a few seconds.
 const CASES: u32 = 24;
@@ -245,82 +241,6 @@ impl Play {
         }
         if visit.resumes { client } else { client.resuming(Resumption::disabled()) }
     }
-
-    /// What an edit is for the gateway.
-    fn change(&self, edit: &Edit) -> Change {
-        let (host, state) = match edit {
-            Edit::Denials(denied) => {
-                self.denials.replace(self.entries(denied));
-                return Change::DenialsChanged(group());
-            }
-            Edit::Host(host, state) => (*host, state),
-        };
-        let sni = HOSTS[host];
-        let id = sni.split('.').next().expect("a first part");
-        let state = match state {
-            HostState::Missing => {
-                return Change::PolicyRemoved { group: group(), certificate: id.parse().expect("an id") };
-            }
-            HostState::Disabled => PolicyState::Suspended,
-            HostState::Broken => PolicyState::Broken("broken".to_owned()),
-            HostState::Served(rules) => PolicyState::Serving(Arc::new(self.config(host, rules))),
-        };
-        let mut change = self.bench.policy(id, &[sni], state);
-        if let Change::Policy { policy, .. } = &mut change {
-            let pattern = format!("^{EXEMPT}$").parse().expect("a pattern");
-            policy.exempt_paths = ExemptPaths::compile(&[pattern]).expect("an expression");
-        }
-        change
-    }
-
-    fn config(&self, host: usize, rules: &Rules) -> HostConfig {
-        let clock = Arc::clone(&self.bench.clock) as Arc<dyn tls::Clock>;
-        HostConfig::new(&self.servers[host..=host], self.client_policy(rules), clock)
-            .expect("a configuration")
-    }
-
-    fn client_policy(&self, rules: &Rules) -> Option<ClientPolicy> {
-        let enforcement = match rules.mode {
-            Mode::Off => return None,
-            Mode::Required => Enforcement::Required,
-            Mode::Optional => Enforcement::Optional,
-            Mode::PerRequest => Enforcement::PerRequest,
-            Mode::ReportOnly => Enforcement::ReportOnly,
-        };
-        let ca = |ca: &Ca| {
-            let authority = match ca {
-                Ca::First => &self.first,
-                Ca::Second => &self.second,
-            };
-            let anchors = TrustAnchors::load(&authority.pem()).expect("an anchor");
-            ClientCa::new(anchors, RevocationLists::none(), StaleRevocationLists::Block)
-        };
-        let rules = TrustRules {
-            cas: rules.cas.iter().map(ca).collect(),
-            depth: Depth::new(1).expect("a depth"),
-            allow_list: rules.allowed.iter().map(|who| allowed(*who)).collect(),
-            deny_list: self.entries(&rules.denied),
-            group_denials: Arc::clone(&self.denials),
-        };
-        let trust = Arc::new(ClientTrust::new(rules).expect("a trust"));
-        Some(ClientPolicy { trust, enforcement, advertises_ca_names: true })
-    }
-
-    fn entries(&self, denied: &[Who]) -> Vec<DenyEntry> {
-        let of = |(who, identity): &(Who, Identity)| denied.contains(who).then(|| identity.deny_entry());
-        self.identities.iter().filter_map(of).collect()
-    }
-}
-
-/// The entry of an allow-list that means a client.
-fn allowed(who: Who) -> AllowedIdentity {
-    let name = match who {
-        Who::Ann => "dns:ann.test",
-        Who::Bob => "dns:bob.test",
-        Who::Cid => "dns:cid.test",
-        Who::Nobody | Who::Mallory => unreachable!("the model allows whom it knows"),
-    };
-    name.parse().expect("an entry")
 }
 
 fn cases() -> u32 {
@@ -331,10 +251,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_policy_in_force_decides(steps in prop::collection::vec(step(), 1..=16)) {
+    fn the_policy_in_force_decides(opening in model::opening(), steps in prop::collection::vec(step(), 1..=20)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         runtime.block_on(async {
             let mut play = Play::new().await;
+            play.step(Step::Change(opening)).await;
             for step in steps {
                 play.step(step).await;
             }

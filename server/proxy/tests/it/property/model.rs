@@ -142,19 +142,33 @@ impl World {
 pub(super) fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         3 => (0..HOSTS.len(), host_state()).prop_map(|(host, state)| Edit::Host(host, state)),
-        1 => some(0..=2).prop_map(Edit::Denials),
+        2 => some(0..=2).prop_map(Edit::Denials),
     ]
 }
 
+/// Changes after which all hosts are served.
+pub(super) fn opening() -> impl Strategy<Value = Vec<Edit>> {
+    (rules(), rules()).prop_map(|(one, two)| {
+        vec![Edit::Host(0, HostState::Served(one)), Edit::Host(1, HostState::Served(two))]
+    })
+}
+
 fn host_state() -> impl Strategy<Value = HostState> {
-    let modes = [Mode::Off, Mode::Required, Mode::Optional, Mode::PerRequest, Mode::ReportOnly];
-    let cas = subsequence(vec![Ca::First, Ca::Second], 1..=2);
-    let rules = (select(modes.to_vec()), cas, some(0..=2), some(0..=1))
-        .prop_map(|(mode, cas, allowed, denied)| Rules { mode, cas, allowed, denied });
     prop_oneof![
-        8 => rules.prop_map(HostState::Served),
+        8 => rules().prop_map(HostState::Served),
         1 => select(vec![HostState::Missing, HostState::Disabled, HostState::Broken]),
     ]
+}
+
+fn rules() -> impl Strategy<Value = Rules> {
+    let modes = [Mode::Off, Mode::Required, Mode::Optional, Mode::PerRequest, Mode::ReportOnly];
+    let cas = subsequence(vec![Ca::First, Ca::Second], 1..=2);
+    (select(modes.to_vec()), cas, some(0..=2), some(0..=1)).prop_map(|(mode, cas, allowed, denied)| Rules {
+        mode,
+        cas,
+        allowed,
+        denied,
+    })
 }
 
 fn some(count: std::ops::RangeInclusive<usize>) -> impl Strategy<Value = Vec<Who>> {
