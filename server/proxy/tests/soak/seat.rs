@@ -121,10 +121,12 @@ impl Seat {
             let standing =
                 *changes.wait_for(|standing| standing.is_let_in).await.expect("it has a sender itself");
             let known = standing.refusals_begun;
-            let Some(http) = self.connect().await else {
-                assert!(changes.borrow().refusals_begun > known, "{}: turned away though let in", self.host);
+            let http = self.connect().await;
+            if changes.borrow().refusals_begun > known {
+                // A refusal came and perhaps went meanwhile: it may have met this connection, or not.
                 continue;
-            };
+            }
+            let http = http.unwrap_or_else(|| panic!("{}: turned away though let in", self.host));
             self.tally.connections += 1;
             self.ask_on(&http, known).await;
             if self.stop.is_cancelled() {
@@ -139,9 +141,12 @@ impl Seat {
         self.tally
     }
 
+    /// Connects, and asks once: in TLS 1.3 the client's side of a handshake is over before the gateway's.
     async fn connect(&self) -> Option<Http> {
         let stream = self.client.connect(&self.host).await.ok()?;
-        Http::begin(stream).await.ok()
+        let http = Http::begin(stream).await.ok()?;
+        let answer = http.get(&self.host, "/ip").await.ok()?;
+        (answer.status == StatusCode::OK).then_some(http)
     }
 
     /// Asks until the client is refused, or is told to stop. `known` refusals had begun before it connected.
