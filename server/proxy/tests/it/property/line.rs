@@ -20,6 +20,8 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(stream: TlsStream<TcpStream>, host: &'static str) -> Self {
+        // Or the first request waits until the handshake's last flight is acknowledged.
+        stream.get_ref().0.set_nodelay(true).expect("a TCP socket");
         Self { stream, host, requests: 0 }
     }
 
