@@ -2,7 +2,7 @@ use app::backend::{CaCertificates, RevocationChange};
 use async_trait::async_trait;
 use domain::{
     CaCertificate, CaCertificateId, Caller, Fault, Field, FieldError, GatewayGroupId, Limit, Noun, Problem,
-    SslCertificateId, UnixTime,
+    SslCertificateId, StaleRevocationLists, UnixTime,
 };
 use store::StoredCaCertificate;
 use tls::{RevocationLists, TrustAnchors};
@@ -91,7 +91,7 @@ fn checked_lists(
     now: UnixTime,
 ) -> Result<Option<Vec<Vec<u8>>>, Vec<FieldError>> {
     let at_lists = |fault| FieldError::new(Field::RevocationLists, fault);
-    let Some(upload) = &change.lists else { return Ok(None) };
+    let Some(upload) = &change.lists else { return stay(stored, change, now).map(|()| None) };
     if upload.is_empty() {
         return Ok(Some(Vec::new()));
     }
@@ -106,8 +106,32 @@ fn checked_lists(
     read.map(|lists| Some(lists.der())).map_err(|faults| faults.into_iter().map(at_lists).collect())
 }
 
-/// A stored CA as shown, with its revocation lists if they were read along with it. One that cannot be read any more has no certificates to show; the policies that refer to it
-/// are broken and say so.
+/// Whether the lists that are there may stay. To begin to block for a list that is stale already would let nobody in.
+///
+/// # Errors
+/// Which of them are stale.
+fn stay(
+    stored: &StoredCaCertificate,
+    change: &RevocationChange,
+    now: UnixTime,
+) -> Result<(), Vec<FieldError>> {
+    let begins_to_block = change.stale == Some(StaleRevocationLists::Block)
+        && stored.stale_revocation_lists == StaleRevocationLists::Warn;
+    if !begins_to_block {
+        return Ok(());
+    }
+    let stale = view(stored.clone()).revocation_lists.into_iter().filter(|list| list.is_stale(now));
+    let errors: Vec<_> = stale
+        .filter_map(|list| {
+            Some(Fault::RevocationListStale { issuer: list.issuer, next_update: list.next_update? })
+        })
+        .map(|fault| FieldError::new(Field::StaleRevocationLists, fault))
+        .collect();
+    if errors.is_empty() { Ok(()) } else { Err(errors) }
+}
+
+/// A stored CA as shown, with its revocation lists if they were read along with it. One that cannot be read any more has
+/// no certificates to show; the policies that refer to it are broken and say so.
 pub(super) fn view(stored: StoredCaCertificate) -> CaCertificate {
     let mut certificates = Vec::new();
     let mut revocation_lists = Vec::new();

@@ -236,15 +236,21 @@ pub(crate) fn upload_short_lived_revocation_list(postern: &Postern, seconds: u32
 
 /// Uploads a revocation list to the group's only CA.
 pub(crate) fn upload_revocation_list(postern: &Postern, file: &str) -> Answer {
+    let file = format!("revocation_lists=@{}", postern.dir().join(file).display());
+    set_revocation(postern, &["-F", &file, "-F", "stale_revocation_lists=block"])
+}
+
+/// Says what to do once the lists of the group's only CA are stale: `block` or `warn`.
+pub(crate) fn set_stale_revocation_lists(postern: &Postern, choice: &str) -> Answer {
+    set_revocation(postern, &["-F", &format!("stale_revocation_lists={choice}")])
+}
+
+fn set_revocation(postern: &Postern, fields: &[&str]) -> Answer {
     let list = postern.curl(&[], "/api/ca-certificate/list?group=default").body;
     let list: serde_json::Value = serde_json::from_str(&list).expect("JSON");
     let id = format!("id={}", list["items"][0][0]["id"].as_str().expect("the CA"));
-    let file = format!("revocation_lists=@{}", postern.dir().join(file).display());
-    let stale = "stale_revocation_lists=block";
-    postern.curl(
-        &["-F", "group=default", "-F", &id, "-F", &file, "-F", stale],
-        "/api/ca-certificate/set-revocation",
-    )
+    let form = [&["-F", "group=default", "-F", &id], fields].concat();
+    postern.curl(&form, "/api/ca-certificate/set-revocation")
 }
 
 fn openssl(postern: &Postern, arguments: &[&str]) -> String {

@@ -146,6 +146,13 @@ fn a_stale_revocation_list_blocks_and_says_so() {
     let id = event["ssl_certificate"].as_str().expect("the policy that decided");
     let page = postern.curl(&[], &format!("/groups/default/ssl-certificates/{id}")).body;
     assert!(page.contains("is stale since"), "{page}");
+    // To go by the old list is the operator's choice, and so is to go back, with a list that is not stale.
+    assert!(pki::set_stale_revocation_lists(&postern, "warn").status < 400);
+    assert_eq!(bob(), 200);
+    let refused = pki::set_stale_revocation_lists(&postern, "block");
+    assert_eq!(refused.status, 422, "{refused:?}");
+    assert!(refused.body.contains("StaleRevocationLists"), "{refused:?}");
+    assert_eq!(bob(), 200);
 }
 
 /// The proof of possession: a certificate alone, without its key, opens nothing.
