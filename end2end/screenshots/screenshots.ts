@@ -1,15 +1,16 @@
-// Makes docs/images/list.png and docs/images/dialog.png.
+// Makes the images of docs/images: list.png, dialog.png and handshake.png.
 
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { makeCertificate } from "../support/certificates.ts";
 import { choose } from "../support/dashboard.ts";
+import { requestWithoutCertificate } from "../support/guide.ts";
 import { expect, test } from "../support/test.ts";
 
 const IMAGES = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 
-test("list and dialog", async ({ dashboard, page, fresh, certificates, folder }) => {
+test("list, dialog and handshake", async ({ dashboard, page, fresh, certificates, folder }) => {
   const file = (name: string) => path.join(certificates, name);
   await dashboard.signIn(fresh.dashboard);
   await dashboard.openList();
@@ -43,4 +44,12 @@ test("list and dialog", async ({ dashboard, page, fresh, certificates, folder })
   await page.setViewportSize(viewport);
   await dashboard.untilInEffect(dashboard.row("test.com"));
   await page.screenshot({ path: path.join(IMAGES, "list.png") });
+
+  await requestWithoutCertificate(certificates, fresh.port);
+  await page.getByRole("link", { name: "Handshakes", exact: true }).click();
+  const refused = page.getByRole("row").filter({ hasText: "no client certificate" });
+  await expect(refused).toBeVisible({ timeout: 10_000 });
+  await refused.getByRole("link").click();
+  await expect(page.getByRole("heading", { name: "What to do" })).toBeVisible();
+  await page.screenshot({ path: path.join(IMAGES, "handshake.png") });
 });
