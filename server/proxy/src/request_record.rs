@@ -42,7 +42,8 @@ pub struct RequestRecord {
     pub resumed: bool,
 }
 
-/// What a request asks for, as the client wrote it; each field is cut to 1,024 characters.
+/// What a request asks for, as the client wrote it, in visible ASCII: any other byte stands percent-encoded, so that no
+/// terminal that shows the log obeys it. Each field is cut to 1,024 characters of what was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RequestLine {
     /// The host that the request names; empty if it names none, or several.
@@ -68,7 +69,16 @@ impl RequestLine {
 }
 
 fn cut(text: &str) -> String {
-    text.chars().take(CHARACTERS).collect()
+    let end = text.char_indices().nth(CHARACTERS).map_or(text.len(), |(end, _)| end);
+    let mut visible = String::with_capacity(end);
+    for byte in text.as_bytes()[..end].iter().copied() {
+        if byte.is_ascii_graphic() {
+            visible.push(char::from(byte));
+        } else {
+            visible.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    visible
 }
 
 /// The way of request records to their keeper.
@@ -95,5 +105,20 @@ impl AccessLog {
     /// How many records of each group never reached the keeper.
     pub(crate) fn dropped(&self) -> HashMap<GatewayGroupId, u64> {
         self.dropped.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_terminal_obeys_is_written() {
+        assert_eq!(cut("/a%20b?"), "/a%20b?");
+        assert_eq!(
+            cut("/\u{9b}31m\u{202e}\u{2028}\u{1b}[0m é"),
+            "/%C2%9B31m%E2%80%AE%E2%80%A8%1B[0m%20%C3%A9"
+        );
+        assert_eq!(cut(&"x".repeat(2_000)).len(), CHARACTERS);
     }
 }

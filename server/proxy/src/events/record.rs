@@ -164,8 +164,12 @@ fn peer_certificate(der: &[u8]) -> Option<PeerCertificate> {
     })
 }
 
+/// The text, `…` marking where it was cut: a deny-list's entry made of a cut name would match nobody.
 fn cut(text: &str) -> String {
-    text.chars().take(TEXT_CHARACTERS).collect()
+    match text.char_indices().nth(TEXT_CHARACTERS) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// The part of a chain that a record keeps; nearly always all of it, and then no copy.
@@ -203,5 +207,12 @@ mod tests {
         }
         let honest = chain(2, 900);
         assert!(Arc::ptr_eq(&honest, &bounded(&honest)));
+    }
+
+    #[test]
+    fn a_cut_shows() {
+        let longest = "é".repeat(TEXT_CHARACTERS);
+        assert_eq!(cut(&longest), longest);
+        assert_eq!(cut(&format!("{longest}x")), format!("{longest}…"));
     }
 }
