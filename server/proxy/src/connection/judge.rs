@@ -30,8 +30,14 @@ impl Connection {
             return false;
         }
         let snapshot = shared.snapshot.load();
-        let judged_in = self.judged_in.replace(snapshot.serial());
-        judged_in == snapshot.serial() || self.follow(&snapshot, judged_in, shared)
+        let judged_in = self.judged_in.get();
+        if judged_in == snapshot.serial() {
+            return true;
+        }
+        let admitted = self.follow(&snapshot, judged_in, shared);
+        // Not before there is a verdict: should judging fail half-way, the next request is judged again.
+        self.judged_in.set(snapshot.serial());
+        admitted
     }
 
     /// Moves on to the policy that decides in `snapshot`.
