@@ -42,7 +42,7 @@ pub enum DenyEntry {
     Certificate(Fingerprint),
     /// What an issuer has given this number.
     Serial {
-        /// The issuer's name as certificates show it (`CN=ROOTCA,O=Example`), compared as a whole.
+        /// The issuer's name as certificates show it (RFC 4514: `CN=ROOTCA,O=Example`), compared as a whole.
         issuer: Box<str>,
         /// The number.
         serial: SerialNumber,
@@ -63,15 +63,35 @@ impl FromStr for DenyEntry {
         }
         let rest = text.strip_prefix("serial:").ok_or(DenyEntryError)?;
         let (serial, issuer) = rest.split_once(" issuer:").ok_or(DenyEntryError)?;
-        let is_good = !issuer.is_empty()
-            && issuer.trim() == issuer
+        let is_good = issuer.trim() == issuer
             && issuer.chars().count() <= LONGEST_ISSUER
-            && !issuer.chars().any(char::is_control);
+            && !issuer.chars().any(char::is_control)
+            && attributes(issuer).all(is_attribute);
         if !is_good {
             return Err(DenyEntryError);
         }
         Ok(Self::Serial { issuer: issuer.into(), serial: serial.parse()? })
     }
+}
+
+/// The attributes of a name: what stands between its commas and plus signs, but for those after a backslash.
+fn attributes(name: &str) -> impl Iterator<Item = &str> {
+    let mut is_escaped = false;
+    name.split(move |character| {
+        let is_between = !is_escaped && matches!(character, ',' | '+');
+        is_escaped = !is_escaped && character == '\\';
+        is_between
+    })
+}
+
+/// Whether this is an attribute as certificates show it, `TYPE=value` with no space before or after the `=` (a value that
+/// begins with one has it escaped). A name as `openssl x509` prints it, `O = X, CN = ROOTCA`, is compared with none: it
+/// would deny nobody.
+fn is_attribute(text: &str) -> bool {
+    text.split_once('=').is_some_and(|(kind, value)| {
+        let is_of_type = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+        !kind.is_empty() && kind.bytes().all(is_of_type) && !value.starts_with(' ')
+    })
 }
 
 impl TryFrom<String> for DenyEntry {
@@ -182,6 +202,33 @@ mod tests {
             ["", "sha256:1", "serial:1", "serial: issuer:CN=A", "serial:1 issuer:", "serial:1 issuer:a\nb"]
         {
             assert_eq!(text.parse::<DenyEntry>(), Err(DenyEntryError), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_issuer_is_written_as_certificates_show_it() {
+        for (issuer, good) in [
+            ("CN=ROOTCA", true),
+            ("CN=ROOTCA,O=X", true),
+            ("CN=ROOT CA,OU=a+serialNumber=1,1.2.3=x", true),
+            ("CN=a = b,O=Acme\\, Inc.", true),
+            ("CN=a\\, O = b", true),
+            ("CN=\\ a,O=\\#b\\\\,C=DE", true),
+            ("CN=,O=X", true),
+            // As OpenSSL prints it.
+            ("CN = ROOTCA", false),
+            ("O = X, CN = ROOTCA", false),
+            ("O=X, CN=ROOTCA", false),
+            ("CN=ROOTCA,O = X", false),
+            ("CN=a+ O=b", false),
+            ("CN=a\\\\, O=b", false),
+            ("CN= ROOTCA", false),
+            ("/O=X/CN=ROOTCA,", false),
+            ("ROOTCA", false),
+            ("", false),
+        ] {
+            let entry = format!("serial:01 issuer:{issuer}");
+            assert_eq!(entry.parse::<DenyEntry>().is_ok(), good, "{issuer:?}");
         }
     }
 }

@@ -147,7 +147,8 @@ fn english(fault: &Fault) -> String {
             format!("Entry {number}, “{value}”: {}", identity_rule(*rule).en)
         }
         Fault::InvalidDenyEntry => {
-            "Write sha256: and the fingerprint, or serial: and the number followed by issuer: and its name."
+            "Write sha256: and the fingerprint, or serial: and the number followed by issuer: and its name. \
+             Write the issuer as the certificate's page shows it, like CN=ROOTCA,O=Example."
                 .to_owned()
         }
         Fault::AlreadyDenied => "This client is denied already.".to_owned(),
@@ -260,7 +261,9 @@ fn chinese(fault: &Fault) -> String {
             format!("第 {number} 条“{value}”：{}", identity_rule(*rule).zh)
         }
         Fault::InvalidDenyEntry => {
-            "请填写 sha256: 加指纹，或 serial: 加序列号再加 issuer: 与颁发者名称。".to_owned()
+            "请填写 sha256: 加指纹，或 serial: 加序列号再加 issuer: 与颁发者名称。\
+             颁发者须与证书页面所示一致，例如 CN=ROOTCA,O=Example。"
+                .to_owned()
         }
         Fault::AlreadyDenied => "该客户端已在拒绝列表中。".to_owned(),
         Fault::UnreadableRevocationList { number, reason } => {
