@@ -57,8 +57,8 @@ pub struct ServeArgs {
     /// Where requests are logged, a JSON line each: `off`, `stdout`, or a file, which is rotated.
     #[arg(long, env = "POSTERN_ACCESS_LOG", default_value = "off", value_name = "off|stdout|FILE")]
     pub access_log: AccessLog,
-    /// What a scraper sends as `Authorization: Bearer TOKEN` to read /metrics; at least 16 characters. Without it, they
-    /// are read from this machine only.
+    /// What a scraper sends as `Authorization: Bearer TOKEN` to read /metrics; at least 16 characters. With it,
+    /// everybody needs it; without it, they are read from this machine only.
     #[arg(long, env = "POSTERN_METRICS_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     pub metrics_token: Option<Hidden>,
     /// How many days handshake events are kept.

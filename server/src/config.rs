@@ -31,7 +31,7 @@ pub struct ServeConfig {
     pub master_key: Option<Secret>,
     /// Where requests are logged.
     pub access_log: AccessLog,
-    /// What reads the metrics from elsewhere.
+    /// What everybody needs to read the metrics; `None`: they are for this machine.
     pub metrics_token: Option<Secret>,
     /// How long handshake events are kept.
     pub retention: Retention,

@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use domain::{GatewayGroupId, Secret};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, FORWARDED, HeaderName, WWW_AUTHENTICATE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, FORWARDED, HeaderName, VIA, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
 use subtle::ConstantTimeEq as _;
 
@@ -20,8 +20,14 @@ use crate::record::Recorder;
 use crate::services::Foundation;
 
 /// What a proxy on this machine adds to what it passes on: then the peer is not who asks.
-const PASSED_ON: [HeaderName; 3] =
-    [FORWARDED, HeaderName::from_static("x-forwarded-for"), HeaderName::from_static("x-real-ip")];
+const PASSED_ON: [HeaderName; 6] = [
+    FORWARDED,
+    VIA,
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-real-ip"),
+];
 
 /// What the metrics are made of, and who may read them.
 #[derive(Debug, Clone)]
@@ -51,10 +57,13 @@ async fn answer(State(metrics): State<Metrics>, request: Request) -> Response {
 }
 
 impl Metrics {
-    /// Whether a request may read them: with the token, or from this machine itself.
+    /// Whether a request may read them: with the token if there is one, otherwise from this machine itself. A proxy on
+    /// this machine need not say that it is one, so a token is asked of everybody.
     fn admits(&self, request: &Request) -> bool {
-        let token = self.token.as_ref();
-        token.is_some_and(|token| bears(request.headers(), token)) || self.is_from_this_machine(request)
+        match &self.token {
+            Some(token) => bears(request.headers(), token),
+            None => self.is_from_this_machine(request),
+        }
     }
 
     /// Asked for at this machine's own names, so that no page of another site reads them through its user's browser
