@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
+use arc_swap::ArcSwapOption;
 use domain::{DenyEntry, SerialNumber};
 
 use super::twin::twin;
@@ -10,22 +10,39 @@ use crate::name::distinguished_name;
 use crate::x509::Parsed;
 
 /// The deny-list of a gateway group, shared by all its policies and replaced as a whole while they are in use.
-#[derive(Debug, Default)]
-pub struct GroupDenials(ArcSwap<DenyList>);
+///
+/// While it is lost, nobody knows whom it names, and every client that the policies verify is refused.
+#[derive(Debug)]
+pub struct GroupDenials(ArcSwapOption<DenyList>);
 
 impl GroupDenials {
     /// With these entries.
     pub fn new(entries: impl IntoIterator<Item = DenyEntry>) -> Arc<Self> {
-        Arc::new(Self(ArcSwap::from_pointee(entries.into_iter().collect())))
+        Arc::new(Self(ArcSwapOption::from_pointee(entries.into_iter().collect::<DenyList>())))
+    }
+
+    /// Lost from the start.
+    pub fn lost() -> Arc<Self> {
+        Arc::new(Self(ArcSwapOption::empty()))
     }
 
     /// From the next verification on, these entries count. Connections that are open already are not looked at here.
     pub fn replace(&self, entries: impl IntoIterator<Item = DenyEntry>) {
-        self.0.store(Arc::new(entries.into_iter().collect()));
+        self.0.store(Some(Arc::new(entries.into_iter().collect())));
     }
 
-    /// The entries of this moment.
-    pub(super) fn current(&self) -> Arc<DenyList> {
+    /// The list cannot be read: from the next verification on, and until it is replaced, everybody is refused.
+    pub fn lose(&self) {
+        self.0.store(None);
+    }
+
+    /// Whether nobody knows whom it names.
+    pub fn is_lost(&self) -> bool {
+        self.0.load().is_none()
+    }
+
+    /// The entries of this moment; `None` while they are lost.
+    pub(super) fn current(&self) -> Option<Arc<DenyList>> {
         self.0.load_full()
     }
 }

@@ -27,13 +27,15 @@ impl Lists {
     }
 
     /// The refusal of a path of which the policy or its group denies a certificate: the leaf, an intermediate, or one of
-    /// the `anchors` that it ends in.
+    /// the `anchors` that it ends in. Without the group's deny-list, that of every path.
     pub(super) fn denial<'a>(
         &self,
         path: &[&Parsed<'_>],
         anchors: impl IntoIterator<Item = &'a Anchor>,
     ) -> Option<Refusal> {
-        let group = self.group_denials.current();
+        let Some(group) = self.group_denials.current() else {
+            return Some(denials_lost());
+        };
         if self.deny_list.is_empty() && group.is_empty() {
             return None;
         }
@@ -87,6 +89,12 @@ fn denied(client: &Parsed<'_>, name: &str, entry: &DenyEntry, owner: &str) -> Re
     let client = display_name(client);
     let who = if client == name { client } else { format!("{client} comes from {name}, which") };
     Refusal::new(ReasonCode::DenyListed, format!("{who} is on the deny-list of {owner} ({entry})"))
+}
+
+/// The refusal of everybody, as the group's deny-list may name anybody.
+fn denials_lost() -> Refusal {
+    let detail = "the deny-list of the gateway group cannot be read: nobody knows whom it names";
+    Refusal::new(ReasonCode::PolicyBroken, detail)
 }
 
 fn revoked(certificate: &Parsed<'_>, list: &List) -> Refusal {

@@ -23,7 +23,7 @@ impl Refusal {
     /// this client says more than what a path lacks.
     pub(super) fn weight(&self) -> u8 {
         match self.reason {
-            ReasonCode::DenyListed => 3,
+            ReasonCode::DenyListed | ReasonCode::PolicyBroken => 3,
             ReasonCode::Revoked => 2,
             ReasonCode::CrlStale => 1,
             _ => 0,

@@ -72,6 +72,57 @@ impl RevocationLists {
         Ok(Self(lists.into()))
     }
 
+    /// Of the lists of other CAs, as stored, those that one of the `anchors` signed, with the stricter of the choices about
+    /// stale lists that hold for them: who is revoked stays so when a CA is uploaded anew, in another bundle. Of two lists
+    /// of one issuer, the later counts. The time is not looked at.
+    ///
+    /// # Errors
+    /// A list cannot be read any more, or one of the `anchors` may not sign it any more.
+    pub fn inherit<'a>(
+        others: impl IntoIterator<Item = (&'a [Vec<u8>], StaleRevocationLists)>,
+        anchors: &TrustAnchors,
+    ) -> Result<(Self, StaleRevocationLists), Fault> {
+        let (mut lists, mut choice) = (Vec::new(), None);
+        for (stored, stale) in others {
+            for (index, der) in stored.iter().enumerate() {
+                match List::read(der.clone(), index, anchors) {
+                    Ok(list) => add_later(&mut lists, list),
+                    // Another CA, or one of the same name.
+                    Err(Fault::RevocationListOfOther { .. } | Fault::RevocationListSignature { .. }) => {
+                        continue;
+                    }
+                    Err(fault) => return Err(fault),
+                }
+                if choice != Some(StaleRevocationLists::Block) {
+                    choice = Some(stale);
+                }
+            }
+        }
+        Ok((Self(lists.into()), choice.unwrap_or_default()))
+    }
+
+    /// These lists in DER, and those of `stored` that none of them takes the place of: the lists of other issuers or keys.
+    ///
+    /// # Errors
+    /// Which are older than what they would take the place of ([`Fault::RevocationListOlder`]).
+    pub fn in_place_of(&self, stored: &Self) -> Result<Vec<Vec<u8>>, Vec<Fault>> {
+        let (mut der, mut faults) = (self.der(), Vec::new());
+        for old in stored.lists() {
+            match self.lists().iter().find(|new| new.issuer == old.issuer && new.signer == old.signer) {
+                None => der.push(old.der.clone()),
+                Some(new) if new.facts.this_update < old.facts.this_update => {
+                    faults.push(Fault::RevocationListOlder {
+                        issuer: new.facts.issuer.clone(),
+                        this_update: new.facts.this_update,
+                        than: old.facts.this_update,
+                    });
+                }
+                Some(_) => {}
+            }
+        }
+        if faults.is_empty() { Ok(der) } else { Err(faults) }
+    }
+
     /// The lists in DER, to be stored.
     pub fn der(&self) -> Vec<Vec<u8>> {
         self.0.iter().map(|list| list.der.clone()).collect()
@@ -171,6 +222,15 @@ fn add(lists: &mut Vec<List>, list: List) -> Result<(), Fault> {
     }
     lists.push(list);
     Ok(())
+}
+
+/// Adds a list; of two by the same name and key, the later stays.
+fn add_later(lists: &mut Vec<List>, list: List) {
+    match lists.iter_mut().find(|known| known.issuer == list.issuer && known.signer == list.signer) {
+        Some(known) if known.facts.this_update < list.facts.this_update => *known = list,
+        Some(_) => {}
+        None => lists.push(list),
+    }
 }
 
 /// Who of the anchors with the issuer's name has signed the list.

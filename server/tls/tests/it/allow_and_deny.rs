@@ -193,6 +193,27 @@ fn a_groups_denials_take_effect_at_once() {
     assert_eq!(trust.verify(&[client.der()], NOW), Ok(()));
 }
 
+/// Nobody knows whom a list names that cannot be read: not even those whom its predecessor let in are let in.
+#[test]
+fn a_group_whose_denials_are_lost_refuses_everybody_until_they_are_back() {
+    let root = Made::self_signed("root", as_ca);
+    let (denied, other) = (root.issue("denied", as_leaf), root.issue("other", as_leaf));
+    for denials in [GroupDenials::new([]), GroupDenials::lost()] {
+        let rules = TrustRules { group_denials: denials.clone(), ..rules_of(&root.pem()) };
+        let trust = ClientTrust::new(rules).expect("compiles");
+        denials.lose();
+        assert!(denials.is_lost());
+        for client in [&denied, &other] {
+            let detail = assert_refused(&trust, &[client.der()], ReasonCode::PolicyBroken);
+            assert!(detail.contains("deny-list of the gateway group cannot be read"), "{detail}");
+        }
+        denials.replace([by_serial(&denied.der())]);
+        assert!(!denials.is_lost());
+        assert_refused(&trust, &[denied.der()], ReasonCode::DenyListed);
+        assert_eq!(trust.verify(&[other.der()], NOW), Ok(()));
+    }
+}
+
 /// A renewed CA has two certificates for one key; denying either denies the CA.
 #[test]
 fn another_certificate_of_a_denied_ca_does_not_help() {
