@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{
-    CaCertificateId, CertificateType, Fault, GatewayGroupId, PolicyChange, Revision, RevocationList,
-    SslCertificateId, Status,
+    CaCertificateId, CertificateType, DenyEntry, Fault, GatewayGroupId, PolicyChange, Revision,
+    RevocationList, SslCertificateId, Status,
 };
 use proxy::{Change, ExemptPaths, Gateway, HostPolicy, PolicyState};
 use store::{
@@ -31,8 +31,7 @@ const SLICE: u64 = 500;
 /// How long an answer to an operator waits for its change to be in effect; the change goes on beyond.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The deny-lists of the groups, as their policies hold them. A group whose list could not be read is not here, and its
-/// policies are broken.
+/// The deny-lists of the groups, as their policies hold them. One that could not be read is lost, and refuses everybody.
 type Denials = HashMap<GatewayGroupId, Arc<GroupDenials>>;
 
 /// Applies to the gateway what the store has committed since the revision that the gateway serves.
@@ -139,6 +138,7 @@ impl Publisher {
     /// The store failed; the gateway goes on with what it has.
     pub(crate) async fn catch_up(&self) -> Result<(), StoreError> {
         let mut denials = self.denials.lock().await;
+        self.recover_denials(&mut denials).await?;
         let served = self.gateway.revision();
         let newest = self.store.revision().await?;
         if newest == served {
@@ -222,20 +222,14 @@ impl Publisher {
 
     /// Reads a group's deny-list; policies that hold it already see the new entries at once.
     async fn read_denials(&self, denials: &mut Denials, group: &GatewayGroupId) -> Result<(), StoreError> {
-        let entries = match self.store.group_denials(group).await {
-            Ok(entries) => entries,
-            // Nobody knows whom it names: policies that hold an older list keep that, others will be broken.
-            Err(error @ StoreError::Corrupt { .. }) => {
-                tracing::error!(%group, %error, "a group's deny-list cannot be read");
-                return Ok(());
-            }
-            Err(error) => return Err(error),
-        };
-        match denials.get(group) {
-            Some(held) => held.replace(entries),
-            None => {
-                denials.insert(group.clone(), GroupDenials::new(entries));
-            }
+        hold(denials, group, self.store.group_denials(group).await)
+    }
+
+    /// Reads once more what could not be read; no revision tells that it was mended.
+    async fn recover_denials(&self, denials: &mut Denials) -> Result<(), StoreError> {
+        let lost = denials.iter().filter(|(_, held)| held.is_lost()).map(|(group, _)| group.clone());
+        for group in lost.collect::<Vec<_>>() {
+            self.read_denials(denials, &group).await?;
         }
         Ok(())
     }
@@ -270,7 +264,7 @@ impl Publisher {
         self.compiler.cas.refer(&stored.group, &stored.id, referred(&stored.peer_verification));
         let compiled = match (&stored.problem, denials.get(&stored.group)) {
             (Some(problem), _) => Err((Fault::UnreadableKey, problem.clone())),
-            (None, None) => Err((Fault::InvalidDenyEntry, "the group's deny-list cannot be read".to_owned())),
+            (None, None) => Err((Fault::InvalidDenyEntry, "the group's deny-list was not read".to_owned())),
             (None, Some(denials)) => self.compiler.compile(stored, denials).map_err(|fault| {
                 let problem = format!("{fault:?}");
                 (fault, problem)
@@ -289,6 +283,35 @@ impl Publisher {
             }
         }
     }
+}
+
+/// Makes a group's deny-list as it was read the one that its policies hold. Of one that cannot be read nobody knows whom it
+/// names: it is lost, which refuses everybody, rather than to go by its predecessor.
+///
+/// # Errors
+/// The store failed; what is held stays.
+fn hold(
+    denials: &mut Denials,
+    group: &GatewayGroupId,
+    read: Result<Vec<DenyEntry>, StoreError>,
+) -> Result<(), StoreError> {
+    let entries = match read {
+        Ok(entries) => Some(entries),
+        Err(error @ StoreError::Corrupt { .. }) => {
+            // Tried again and again: told once.
+            if denials.get(group).is_none_or(|held| !held.is_lost()) {
+                tracing::error!(%group, %error, "a group's deny-list cannot be read: its clients are refused");
+            }
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    let held = denials.entry(group.clone()).or_insert_with(GroupDenials::lost);
+    match entries {
+        Some(entries) => held.replace(entries),
+        None => held.lose(),
+    }
+    Ok(())
 }
 
 /// Policies need their group to be there, and its deny-list.
@@ -321,4 +344,28 @@ fn policies_of(change: &Change) -> Option<&GatewayGroupId> {
 fn group_change(stored: StoredGatewayGroup) -> Change {
     let GatewayGroupRow { name: _, listener, http_listener, default_certificate, protection } = stored.row;
     Change::Group { group: stored.id, listener, http_listener, default_certificate, protection }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deny_list_that_cannot_be_read_is_lost_until_it_can() {
+        let group = GatewayGroupId::default_group();
+        let corrupt = || {
+            let (id, problem) = ("one".to_owned(), "garbled".to_owned());
+            Err(StoreError::Corrupt { table: "denied_client", id, problem })
+        };
+        let entry: DenyEntry = "serial:01 issuer:CN=Issuer".parse().expect("an entry");
+        for at_start in [Ok(Vec::new()), corrupt()] {
+            let mut denials = Denials::default();
+            hold(&mut denials, &group, at_start).expect("no failure of the store");
+            let held = Arc::clone(&denials[&group]);
+            hold(&mut denials, &group, corrupt()).expect("no failure of the store");
+            assert!(held.is_lost(), "policies hold what is lost");
+            hold(&mut denials, &group, Ok(vec![entry.clone()])).expect("no failure of the store");
+            assert!(!held.is_lost() && Arc::ptr_eq(&held, &denials[&group]), "policies hold what is back");
+        }
+    }
 }
