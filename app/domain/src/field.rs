@@ -205,6 +205,13 @@ pub enum Fault {
         /// Who has it.
         by: SslCertificateId,
     },
+    /// Without this SNI, a wider certificate that may ask less of its clients would serve the host. It takes consent.
+    OpensHost {
+        /// The name that would be given up.
+        sni: Sni,
+        /// Whose it would be.
+        by: SslCertificateId,
+    },
     /// Type client with peer verification, SNIs or a CA: these belong to type server.
     NotForClientType,
 
@@ -265,6 +272,16 @@ pub enum Fault {
         issuer: String,
         /// When the next one was due.
         next_update: UnixTime,
+    },
+    /// A revocation list is older than the one that it would take the place of: whoever has been revoked since would be
+    /// let in again.
+    RevocationListOlder {
+        /// The issuer.
+        issuer: String,
+        /// When it was issued.
+        this_update: UnixTime,
+        /// When the one in use was issued.
+        than: UnixTime,
     },
     /// Not a number.
     NotANumber,

@@ -43,7 +43,8 @@ pub trait CaCertificates: Send + Sync {
 /// What is to change of a CA's revocation lists; `None` leaves it as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RevocationChange {
-    /// Other lists in place of all there are, PEM or DER, at most [`RevocationChange::LIMIT`] bytes; empty: none.
+    /// Lists in place of older ones of the same issuers, PEM or DER, at most [`RevocationChange::LIMIT`] bytes; empty: no
+    /// list of any issuer is kept.
     pub lists: Option<Vec<u8>>,
     /// What to do once a list is stale.
     pub stale: Option<StaleRevocationLists>,

@@ -48,8 +48,8 @@ pub const STALE_WARNS: Text = text(
     "吊销列表已过期：此后被吊销的客户端仍可访问。请上传较新的列表。",
 );
 pub const LISTS_HELP: Text = text(
-    "PEM or DER, signed by this CA, at most 2 MiB. They take the place of those above. Choose none to keep them.",
-    "PEM 或 DER 格式，由此 CA 签名，最大 2 MiB。将取代上方的列表；不选择文件则保留现有列表。",
+    "PEM or DER, signed by this CA, at most 2 MiB. Each takes the place of its issuer's above. Choose none to keep them.",
+    "PEM 或 DER 格式，由此 CA 签名，最大 2 MiB。将取代上方同一颁发者的列表；不选择文件则保留现有列表。",
 );
 pub const STALE_BLOCK: Text = text("Block all clients of the CA", "拒绝此 CA 的所有客户端");
 pub const STALE_WARN: Text = text("Go by the old list and warn", "沿用旧列表并发出警告");

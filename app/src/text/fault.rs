@@ -134,6 +134,10 @@ fn english(fault: &Fault) -> String {
             "“{value}” is not a host name. Write names like test.com, or wildcards like *.example.com."
         ),
         Fault::SniTaken { sni, by } => format!("{sni} belongs to the SSL certificate {by} already."),
+        Fault::OpensHost { sni, by } => format!(
+            "{sni} would then be served by the SSL certificate {by}, which asks less of its clients. \
+             Keep it, or tick that you know."
+        ),
         Fault::NotForClientType => {
             "This belongs to type Server only. Leave it empty for type Client.".to_owned()
         }
@@ -169,6 +173,10 @@ fn english(fault: &Fault) -> String {
         }
         Fault::RevocationListStale { issuer, next_update } => format!(
             "The revocation list of {issuer} is stale since {next_update}. Upload a newer one, or choose to warn only."
+        ),
+        Fault::RevocationListOlder { issuer, this_update, than } => format!(
+            "The revocation list of {issuer}, of {this_update}, is older than the one in use, of {than}. \
+             Remove the lists first if you mean it."
         ),
         Fault::NotANumber => "This is not a number.".to_owned(),
         Fault::GreaterThan { other } => {
@@ -250,6 +258,11 @@ fn chinese(fault: &Fault) -> String {
             format!("“{value}”不是主机名。请填写 test.com 这样的名称，或 *.example.com 这样的通配符。")
         }
         Fault::SniTaken { sni, by } => format!("{sni} 已属于 SSL 证书 {by}。"),
+        Fault::OpensHost { sni, by } => {
+            format!(
+                "此后 {sni} 将由 SSL 证书 {by} 提供服务，而它对客户端的要求更低。请保留该名称，或勾选确认。"
+            )
+        }
         Fault::NotForClientType => "此项仅用于“服务器”类型，“客户端”类型请留空。".to_owned(),
         Fault::InvalidPathPattern { number, reason } => {
             format!("第 {number} 条不是可用的正则表达式：{reason}")
@@ -260,11 +273,9 @@ fn chinese(fault: &Fault) -> String {
         Fault::InvalidIdentity { number, value, rule } => {
             format!("第 {number} 条“{value}”：{}", identity_rule(*rule).zh)
         }
-        Fault::InvalidDenyEntry => {
-            "请填写 sha256: 加指纹，或 serial: 加序列号再加 issuer: 与颁发者名称。\
+        Fault::InvalidDenyEntry => "请填写 sha256: 加指纹，或 serial: 加序列号再加 issuer: 与颁发者名称。\
              颁发者须与证书页面所示一致，例如 CN=ROOTCA,O=Example。"
-                .to_owned()
-        }
+            .to_owned(),
         Fault::AlreadyDenied => "该客户端已在拒绝列表中。".to_owned(),
         Fault::UnreadableRevocationList { number, reason } => {
             format!("第 {number} 个吊销列表无法使用：{reason}。")
@@ -282,6 +293,9 @@ fn chinese(fault: &Fault) -> String {
         Fault::RevocationListStale { issuer, next_update } => {
             format!("{issuer} 的吊销列表已于 {next_update} 过期。请上传较新的列表，或选择仅警告。")
         }
+        Fault::RevocationListOlder { issuer, this_update, than } => format!(
+            "{issuer} 的吊销列表（{this_update}）比正在使用的列表（{than}）旧。如确需使用，请先移除现有列表。"
+        ),
         Fault::NotANumber => "不是数字。".to_owned(),
         Fault::GreaterThan { other } => {
             format!("不能大于“{}”。", super::field::protection_limit(*other).zh)
@@ -350,6 +364,7 @@ mod tests {
             Fault::NoSni,
             Fault::InvalidSni { value: "a b".to_owned() },
             Fault::SniTaken { sni: "test.com".parse().expect("valid"), by: "1".parse().expect("valid") },
+            Fault::OpensHost { sni: "test.com".parse().expect("valid"), by: "1".parse().expect("valid") },
             Fault::NotForClientType,
             Fault::InvalidCharacters,
             Fault::NameTaken,
@@ -369,6 +384,7 @@ mod tests {
             Fault::RevocationListTwice { issuer: subject() },
             Fault::RevocationListNotYetValid { issuer: subject(), this_update: UnixTime(0) },
             Fault::RevocationListStale { issuer: subject(), next_update: UnixTime(0) },
+            Fault::RevocationListOlder { issuer: subject(), this_update: UnixTime(0), than: UnixTime(1) },
             Fault::NotANumber,
             Fault::GreaterThan { other: domain::ProtectionLimit::Connections },
             Fault::InvalidAddressRange { number: 1, value: "x".to_owned() },

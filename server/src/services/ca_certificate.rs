@@ -103,7 +103,11 @@ fn checked_lists(
     let anchors = TrustAnchors::load(&stored.pem)
         .map_err(|fault| vec![FieldError::new(Field::CaCertificate, fault)])?;
     let read = RevocationLists::read(upload, &anchors, stale, now);
-    read.map(|lists| Some(lists.der())).map_err(|faults| faults.into_iter().map(at_lists).collect())
+    // While stored lists cannot be read, nobody is let in by them: any list may take their place.
+    let old =
+        RevocationLists::load(&stored.revocation_lists, &anchors).unwrap_or_else(|_| RevocationLists::none());
+    let lists = read.and_then(|lists| lists.in_place_of(&old));
+    lists.map(Some).map_err(|faults| faults.into_iter().map(at_lists).collect())
 }
 
 /// Whether the lists that are there may stay. To begin to block for a list that is stale already would let nobody in.

@@ -37,10 +37,32 @@ pub struct StoredCaCertificate {
 /// Where the CAs of a new or changed policy come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CaSource {
-    /// A new bundle in PEM. If the group has the same text already, that one is used.
-    Upload(String),
+    /// A new bundle. If the group has the same text already, that one is used, with the lists that it has.
+    Upload(NewCaCertificate),
     /// Some that the group has.
     Existing(Vec<CaCertificateId>),
+}
+
+/// A CA bundle to be stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewCaCertificate {
+    /// The bundle in PEM.
+    pub pem: String,
+    /// Its revocation lists in DER.
+    pub revocation_lists: Vec<Vec<u8>>,
+    /// What to do once one of them is stale.
+    pub stale_revocation_lists: StaleRevocationLists,
+}
+
+impl NewCaCertificate {
+    /// A bundle without revocation lists.
+    pub fn without_lists(pem: impl Into<String>) -> Self {
+        Self {
+            pem: pem.into(),
+            revocation_lists: Vec::new(),
+            stale_revocation_lists: StaleRevocationLists::default(),
+        }
+    }
 }
 
 impl Store {
@@ -136,7 +158,7 @@ pub(crate) async fn resolve(
     source: CaSource,
 ) -> Result<Vec<CaCertificateId>, WriteError> {
     match source {
-        CaSource::Upload(pem) => Ok(vec![find_or_insert(write, group, pem).await?]),
+        CaSource::Upload(new) => Ok(vec![find_or_insert(write, group, new).await?]),
         CaSource::Existing(mut ids) => {
             let mut seen = HashSet::new();
             ids.retain(|id| seen.insert(id.clone()));
@@ -155,8 +177,9 @@ pub(crate) async fn resolve(
 async fn find_or_insert(
     write: &Write,
     group: &GatewayGroupId,
-    pem: String,
+    new: NewCaCertificate,
 ) -> Result<CaCertificateId, StoreError> {
+    let NewCaCertificate { pem, revocation_lists, stale_revocation_lists } = new;
     let pem_sha256 = digest::digest(&digest::SHA256, pem.as_bytes()).as_ref().to_vec();
     let same = Entity::find()
         .filter(Column::GroupId.eq(group.as_str()))
@@ -172,10 +195,11 @@ async fn find_or_insert(
         id: Set(id.to_string()),
         pem: Set(pem),
         pem_sha256: Set(pem_sha256),
-        stale_revocation_lists: Set(StaleRevocationLists::default().word().to_owned()),
+        stale_revocation_lists: Set(stale_revocation_lists.word().to_owned()),
         created_at: Set(write.at().0),
     };
     Entity::insert(row).exec_without_returning(write.db()).await?;
+    revocation::put(write.db(), group, &id, revocation_lists).await?;
     Ok(id)
 }
 

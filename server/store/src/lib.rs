@@ -26,7 +26,7 @@ mod ssl_certificate;
 mod user;
 mod write;
 
-pub use ca_certificate::{CaSource, StoredCaCertificate};
+pub use ca_certificate::{CaSource, NewCaCertificate, StoredCaCertificate};
 pub use change::{Author, ChangedNoun, ChangedObject};
 pub use client::ClientSeen;
 pub use error::{OpenError, StoreError, WriteError};

@@ -234,6 +234,17 @@ pub(crate) fn upload_short_lived_revocation_list(postern: &Postern, seconds: u32
     assert!(answer.status < 400, "{answer:?}\n{}", postern.log());
 }
 
+/// Makes `old.crl`, a list of `ca` of long ago that is not stale yet and revokes nobody.
+pub(crate) fn make_old_revocation_list(postern: &Postern) {
+    const SCRIPT: &str = r#"
+printf '[ca]\ndefault_ca=it\n[it]\ndatabase=old.index\ndefault_md=sha256\n' > old.cnf; : > old.index
+openssl ca -config old.cnf -keyfile ca.key -cert ca.crt -gencrl -out old.crl \
+  -crl_lastupdate 20250101000000Z -crl_nextupdate 20990101000000Z
+"#;
+    let made = Command::new("sh").args(["-ec", SCRIPT]).current_dir(postern.dir()).output().expect("sh runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
 /// Uploads a revocation list to the group's only CA.
 pub(crate) fn upload_revocation_list(postern: &Postern, file: &str) -> Answer {
     let file = format!("revocation_lists=@{}", postern.dir().join(file).display());

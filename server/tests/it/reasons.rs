@@ -130,6 +130,20 @@ fn a_client_that_was_turned_away_says_so() {
 }
 
 #[test]
+fn an_older_revocation_list_lets_nobody_in_again() {
+    let postern = Postern::start();
+    make(&postern);
+    pki::make_old_revocation_list(&postern);
+    pki::revoke(&postern, "bob");
+    let refused = pki::upload_revocation_list(&postern, "old.crl");
+    assert_eq!(refused.status, 422, "{refused:?}");
+    assert!(refused.body.contains("RevocationListOlder"), "{refused:?}");
+    assert_eq!(ask(&postern, "https://b.strict.test/ip", Some("bob"), &[]), 0);
+    // The same list again is no older than itself.
+    assert!(pki::upload_revocation_list(&postern, "ca.crl").status < 400);
+}
+
+#[test]
 fn a_stale_revocation_list_blocks_and_says_so() {
     let postern = Postern::start();
     make(&postern);

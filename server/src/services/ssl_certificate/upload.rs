@@ -1,13 +1,14 @@
-//! Checks what was uploaded, and makes of it what the store keeps. Pure: the CAs that were picked are passed in.
+//! Checks what was uploaded, and makes of it what the store keeps. Pure: the group's CAs that matter are passed in.
 
 use app::backend::{CaChoice, CertificateUpload, NewPeerVerification, SniChoice, SslCertificateChange};
 use domain::{
     CertificateType, Fault, Field, FieldError, Inspection, Limit, PeerVerificationMode, Sni, UnixTime,
 };
 use store::{
-    CaSource, NewSslCertificate, SslCertificatePatch, StoredCaCertificate, StoredPair, StoredSslCertificate,
+    CaSource, NewCaCertificate, NewSslCertificate, SslCertificatePatch, StoredCaCertificate, StoredPair,
+    StoredSslCertificate,
 };
-use tls::{Identity, KeyPair, TrustAnchors};
+use tls::{Identity, KeyPair, RevocationLists, TrustAnchors};
 
 use super::{Errors, rules};
 
@@ -190,7 +191,8 @@ fn stored_identity(stored: &StoredSslCertificate) -> Result<Vec<Sni>, Vec<FieldE
     Ok(snis)
 }
 
-/// Where the CAs come from; `None`: none, or those there are (`has_ca`).
+/// Where the CAs come from; `None`: none, or those there are (`has_ca`). `known`: those picked, or for an upload all of the
+/// group.
 fn ca_source(
     wanted: &NewPeerVerification,
     has_ca: bool,
@@ -202,7 +204,10 @@ fn ca_source(
         CaChoice::Unchanged if wanted.mode.asks() && !has_ca => missing(),
         CaChoice::Unchanged => Ok(None),
         CaChoice::Upload(bytes) => {
-            TrustAnchors::read(bytes, now).map(|anchors| Some(CaSource::Upload(anchors.pem().to_owned())))
+            let anchors = TrustAnchors::read(bytes, now)?;
+            new_ca(&anchors, known)
+                .map(|new| Some(CaSource::Upload(new)))
+                .map_err(|fault| vec![FieldError::new(Field::CaCertificate, fault)])
         }
         CaChoice::Existing(ids) if ids.is_empty() => missing(),
         CaChoice::Existing(ids) => {
@@ -213,6 +218,17 @@ fn ca_source(
             Ok(Some(CaSource::Existing(ids.clone())))
         }
     }
+}
+
+/// The bundle with what the group's CAs (`known`) revoke of its anchors: to upload a CA once more must let nobody in again.
+fn new_ca(anchors: &TrustAnchors, known: &[StoredCaCertificate]) -> Result<NewCaCertificate, Fault> {
+    let lists = known.iter().map(|ca| (&*ca.revocation_lists, ca.stale_revocation_lists));
+    let (lists, stale_revocation_lists) = RevocationLists::inherit(lists, anchors)?;
+    Ok(NewCaCertificate {
+        pem: anchors.pem().to_owned(),
+        revocation_lists: lists.der(),
+        stale_revocation_lists,
+    })
 }
 
 /// Whether stored CAs may (still) decide who is let in: the rules of an upload hold for a pick too.

@@ -87,7 +87,7 @@ pub(crate) async fn load(
 }
 
 /// Replaces the lists of a CA.
-async fn put(
+pub(super) async fn put(
     transaction: &DatabaseTransaction,
     group: &GatewayGroupId,
     id: &CaCertificateId,

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use domain::{StaleRevocationLists, Status};
-use store::{CaSource, SslCertificatePatch, Store, WriteError};
+use store::{CaSource, NewCaCertificate, SslCertificatePatch, Store, WriteError};
 
 use crate::support::{Fixture, author, group, pair, serial, server, snis};
 
@@ -39,7 +39,7 @@ async fn a_change_of_everything() {
         status: Some(Status::Enabled),
         pairs: Some(vec![pair("new")]),
         snis: Some(snis(&["b.test", "new.test"])),
-        ca: Some(CaSource::Upload("new".to_owned())),
+        ca: Some(CaSource::Upload(NewCaCertificate::without_lists("new"))),
         replace: true,
         ..SslCertificatePatch::default()
     };

@@ -1,5 +1,7 @@
 use domain::{CaCertificateId, UnixTime};
-use store::{CaSource, NewSslCertificate, SslCertificatePatch, StoredSslCertificate, WriteError};
+use store::{
+    CaSource, NewCaCertificate, NewSslCertificate, SslCertificatePatch, StoredSslCertificate, WriteError,
+};
 
 use crate::support::{Fixture, author, ca_id, group, group_row, server};
 
@@ -14,15 +16,19 @@ fn ids(certificate: &StoredSslCertificate) -> Vec<CaCertificateId> {
 #[tokio::test]
 async fn the_same_text_is_kept_once_in_a_group() {
     let fixture = Fixture::with_group().await;
-    let one = fixture.add(with_ca("a.test", Some(CaSource::Upload("ca".to_owned())))).await;
-    let two = fixture.add(with_ca("b.test", Some(CaSource::Upload("ca".to_owned())))).await;
-    let other = fixture.add(with_ca("c.test", Some(CaSource::Upload("another".to_owned())))).await;
+    let one =
+        fixture.add(with_ca("a.test", Some(CaSource::Upload(NewCaCertificate::without_lists("ca"))))).await;
+    let two =
+        fixture.add(with_ca("b.test", Some(CaSource::Upload(NewCaCertificate::without_lists("ca"))))).await;
+    let other = fixture
+        .add(with_ca("c.test", Some(CaSource::Upload(NewCaCertificate::without_lists("another")))))
+        .await;
     assert_eq!(ids(&one), ids(&two));
     assert_ne!(ids(&one), ids(&other));
 
     let row = group_row("other", "127.0.0.1:1");
     let elsewhere = fixture.store.insert_gateway_group(&author(2), None, row).await.expect("written");
-    let new = with_ca("a.test", Some(CaSource::Upload("ca".to_owned())));
+    let new = with_ca("a.test", Some(CaSource::Upload(NewCaCertificate::without_lists("ca"))));
     let apart = fixture.store.insert_ssl_certificate(&author(3), &elsewhere.id, new).await.expect("written");
     assert_ne!(ids(&apart), ids(&one), "groups share nothing");
 }
@@ -32,7 +38,7 @@ async fn cas_are_listed_newest_first_with_their_users() {
     let fixture = Fixture::with_group().await;
     let store = &fixture.store;
     let add = async |at: i64, host: &str, ca: &str| {
-        let new = with_ca(host, Some(CaSource::Upload(ca.to_owned())));
+        let new = with_ca(host, Some(CaSource::Upload(NewCaCertificate::without_lists(ca))));
         store.insert_ssl_certificate(&author(at), &group(), new).await.expect("written")
     };
     let one = add(10, "a.test", "old").await;
@@ -52,7 +58,9 @@ async fn several_cas_stand_in_the_order_given() {
     let fixture = Fixture::with_group().await;
     let mut existing = Vec::new();
     for (host, ca) in [("a.test", "one"), ("b.test", "two"), ("c.test", "three")] {
-        existing.extend(ids(&fixture.add(with_ca(host, Some(CaSource::Upload(ca.to_owned())))).await));
+        existing.extend(ids(&fixture
+            .add(with_ca(host, Some(CaSource::Upload(NewCaCertificate::without_lists(ca)))))
+            .await));
     }
     existing.reverse();
     let mut given = existing.clone();
@@ -70,7 +78,9 @@ async fn several_cas_stand_in_the_order_given() {
 #[tokio::test]
 async fn another_groups_ca_is_unknown() {
     let fixture = Fixture::with_group().await;
-    let ca = ids(&fixture.add(with_ca("a.test", Some(CaSource::Upload("ca".to_owned())))).await);
+    let ca = ids(&fixture
+        .add(with_ca("a.test", Some(CaSource::Upload(NewCaCertificate::without_lists("ca")))))
+        .await);
     let row = group_row("other", "127.0.0.1:1");
     let elsewhere = fixture.store.insert_gateway_group(&author(2), None, row).await.expect("written");
     let new = with_ca("a.test", Some(CaSource::Existing(ca.clone())));

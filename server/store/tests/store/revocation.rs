@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use domain::{CaCertificateId, PageRequest, Revision, StaleRevocationLists};
-use store::{CaSource, CertificateFilter, ChangedNoun, NewSslCertificate, StoredCaCertificate};
+use store::{
+    CaSource, CertificateFilter, ChangedNoun, NewCaCertificate, NewSslCertificate, StoredCaCertificate,
+};
 
 use crate::support::{Fixture, author, group, server};
 
@@ -13,7 +15,7 @@ fn lists(texts: &[&str]) -> Vec<Vec<u8>> {
 
 /// A certificate for `host` whose clients are verified by a CA that this text stands for.
 async fn with_ca(fixture: &Fixture, host: &str, ca: &str) -> CaCertificateId {
-    let ca = Some(CaSource::Upload(ca.to_owned()));
+    let ca = Some(CaSource::Upload(NewCaCertificate::without_lists(ca)));
     let added = fixture.add(NewSslCertificate { ca, ..server(&[host]) }).await;
     added.peer_verification.ca_certificates[0].id.clone()
 }
@@ -100,7 +102,7 @@ async fn the_same_bundle_in_another_group_has_lists_of_its_own() {
     let fixture = Fixture::with_group().await;
     let other = fixture.other_group().await;
     let id = with_ca(&fixture, "a.test", "ca").await;
-    let ca = Some(CaSource::Upload("ca".to_owned()));
+    let ca = Some(CaSource::Upload(NewCaCertificate::without_lists("ca")));
     let new = NewSslCertificate { ca, ..server(&["a.test"]) };
     let there = fixture.store.insert_ssl_certificate(&author(3), &other, new).await.expect("written");
     // Even under the same id.

@@ -5,8 +5,8 @@ use domain::{
     Status, UnixTime,
 };
 use store::{
-    CaSource, CertificateFilter, NewSslCertificate, SslCertificatePatch, StoredPair, StoredSslCertificate,
-    WriteError,
+    CaSource, CertificateFilter, NewCaCertificate, NewSslCertificate, SslCertificatePatch, StoredPair,
+    StoredSslCertificate, WriteError,
 };
 
 use crate::support::{
@@ -97,8 +97,14 @@ async fn a_patch_changes_what_it_names_and_nothing_else() {
         SslCertificatePatch { pairs: Some(vec![pair("a.test")]), ..keep.clone() },
         SslCertificatePatch { depth: Some(Depth::new(0).expect("a depth")), ..keep.clone() },
         SslCertificatePatch { depth: Some(Depth::default()), ..keep.clone() },
-        SslCertificatePatch { ca: Some(CaSource::Upload("other".to_owned())), ..keep.clone() },
-        SslCertificatePatch { ca: Some(CaSource::Upload("ca of a.test".to_owned())), ..keep.clone() },
+        SslCertificatePatch {
+            ca: Some(CaSource::Upload(NewCaCertificate::without_lists("other"))),
+            ..keep.clone()
+        },
+        SslCertificatePatch {
+            ca: Some(CaSource::Upload(NewCaCertificate::without_lists("ca of a.test"))),
+            ..keep.clone()
+        },
         SslCertificatePatch { exempt_paths: Some(paths(&["^/health$"])), ..keep.clone() },
         SslCertificatePatch { exempt_paths: Some(Vec::new()), ..keep.clone() },
         SslCertificatePatch { allow_list: Some(allowed(&["cn:device-17"])), ..keep.clone() },

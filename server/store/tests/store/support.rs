@@ -10,7 +10,7 @@ use domain::{
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sea_orm::sqlx::{AssertSqlSafe, Row, SqlitePool};
 use store::{
-    Author, CaSource, GatewayGroupRow, NewSslCertificate, Store, StoreConfig, StoredPair,
+    Author, CaSource, GatewayGroupRow, NewCaCertificate, NewSslCertificate, Store, StoreConfig, StoredPair,
     StoredSslCertificate,
 };
 use tempfile::TempDir;
@@ -179,7 +179,7 @@ pub(crate) fn server(hosts: &[&str]) -> NewSslCertificate {
         snis: snis(hosts),
         pairs: vec![pair(hosts[0])],
         peer_verification: PeerVerificationMode::Required,
-        ca: Some(CaSource::Upload(format!("ca of {}", hosts[0]))),
+        ca: Some(CaSource::Upload(NewCaCertificate::without_lists(format!("ca of {}", hosts[0])))),
         depth: Depth::default(),
         exempt_paths: Vec::new(),
         allow_list: Vec::new(),

@@ -157,6 +157,22 @@ fn each_ca_has_one_list() {
     assert_eq!(third, Fault::UnreadableRevocationList { number: 3, reason });
 }
 
+#[test]
+fn a_list_takes_the_place_of_its_issuers_alone_and_of_none_that_is_newer() {
+    let (one, two) = (ca(), Made::self_signed("other", as_ca_with_lists));
+    let anchors = anchors(&[one.pem(), two.pem()].concat());
+    let at = |ca, seconds| List::by(ca).issued(NOW.plus_seconds(seconds)).der();
+    let lists = |der: &[Vec<u8>]| RevocationLists::load(der, &anchors).expect("accepted");
+    let (old, new, other) = (at(&one, -600), at(&one, -60), at(&two, -900));
+    let stored = lists(&[old.clone(), other.clone()]);
+    assert_eq!(lists(std::slice::from_ref(&new)).in_place_of(&stored), Ok(vec![new.clone(), other.clone()]));
+    assert_eq!(lists(std::slice::from_ref(&old)).in_place_of(&stored), Ok(vec![old.clone(), other]));
+    let issuer = "CN=lists".to_owned();
+    let (this_update, than) = (NOW.plus_seconds(-600), NOW.plus_seconds(-60));
+    let older = Fault::RevocationListOlder { issuer, this_update, than };
+    assert_eq!(lists(&[old]).in_place_of(&lists(&[new])), Err(vec![older]));
+}
+
 fn pem(label: &str, der: &[u8]) -> String {
     use base64::Engine;
     let base64 = base64::engine::general_purpose::STANDARD.encode(der);
