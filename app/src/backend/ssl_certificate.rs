@@ -148,4 +148,7 @@ pub struct SslCertificateChange {
     pub snis: Option<SniChoice>,
     /// Take SNIs over from the certificate that has them now, instead of refusing.
     pub replace: bool,
+    /// Give up hosts even if a wider certificate then serves them and asks less of their clients, instead of refusing
+    /// with [`Fault::OpensHost`](domain::Fault::OpensHost).
+    pub accepts_consequences: bool,
 }

@@ -4,6 +4,7 @@ mod add;
 #[cfg(feature = "ssr")]
 mod answers;
 pub mod api;
+mod consent;
 mod control;
 mod delete;
 mod denied;

@@ -350,6 +350,19 @@ async fn an_edit_that_does_not_speak_of_peer_verification_leaves_it_alone() {
 }
 
 #[tokio::test]
+async fn an_edit_that_does_not_speak_of_hosts_leaves_them_alone() {
+    let fields = [("group", "default"), ("id", "01JSERVER"), ("revision", "40"), ("method", "upload")];
+    let snis_after = async |more: &[(&'static str, &'static str)]| {
+        let fake = three_certificates();
+        let answer = send(&Browser::new(&fake), "edit", &[&fields, more].concat()).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        fake.state().changes.pop().expect("a change").snis
+    };
+    assert!(snis_after(&[]).await.is_none());
+    assert!(matches!(snis_after(&[("snis", " ")]).await, Some(SniChoice::FromCertificate)));
+}
+
+#[tokio::test]
 async fn a_form_that_is_stale_changes_nothing_and_says_so() {
     let fake = three_certificates();
     fake.state().ssl_certificates[0].revision = Revision(41);

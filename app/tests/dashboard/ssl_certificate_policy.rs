@@ -3,7 +3,7 @@
 use app::backend::CaChoice;
 use domain::{
     DeniedClient, Depth, Fault, Field, FieldError, FieldWarning, Health, PeerVerificationMode, Problem,
-    Warning,
+    Revision, Warning,
 };
 use http::StatusCode;
 
@@ -18,7 +18,7 @@ const DETAIL: &str = "/groups/default/ssl-certificates/01JSERVER";
 const FINGERPRINT: &str = "sha256:0A0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a";
 
 /// The edit form of the guide's certificate, with a policy.
-const POLICY: [(&str, &str); 10] = [
+const POLICY: [(&str, &str); 11] = [
     ("group", "default"),
     ("id", "01JSERVER"),
     ("revision", "40"),
@@ -27,6 +27,7 @@ const POLICY: [(&str, &str); 10] = [
     ("sets_peer_verification", "on"),
     ("peer_verification", "on"),
     ("peer_verification_mode", "required"),
+    ("depth", "0"),
     ("exempt_paths", "^/health$\r\n\r\n  /public/ \r\n"),
     ("allow_list", "dns:*.partners.test\nuri:spiffe://example.com/ns/*/web\n"),
 ];
@@ -129,8 +130,8 @@ async fn lists_are_bounded() {
 }
 
 #[tokio::test]
-async fn an_edit_without_a_list_does_not_empty_it() {
-    for missing in ["exempt_paths", "allow_list", "peer_verification_mode"] {
+async fn an_edit_without_a_rule_does_not_loosen_it() {
+    for missing in ["exempt_paths", "allow_list", "peer_verification_mode", "depth"] {
         let fake = with_policy();
         let answer = send(&script(&fake), "edit", &without(&POLICY, missing)).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{missing}");
@@ -316,6 +317,33 @@ async fn deleting_what_guards_a_host_takes_a_tick() {
     let form = [("group", "default"), ("id", "01JSERVER"), ("accepts_consequences", "on")];
     browser.post("/api/ssl-certificate/delete", &form).await;
     assert_eq!(fake.state().ssl_certificates.len(), 2);
+}
+
+#[tokio::test]
+async fn giving_up_a_host_that_becomes_less_protected_takes_a_tick() {
+    const TICK: &str =
+        r#"<input type="checkbox" name="accepts_consequences" value="on">I know that these hosts"#;
+    let fake = three_certificates();
+    let browser = Browser::new(&fake);
+    let by = "01JWILDCARD".parse().expect("valid");
+    let opens = Fault::OpensHost { sni: "test.com".parse().expect("valid"), by };
+    let refusal = Some(Problem::Invalid(vec![FieldError::new(Field::Snis, opens)]));
+    let replacement = with(&[("id", "01JSERVER"), ("revision", "40"), ("snis_from_certificate", "on")]);
+    for (form, fields) in [("edit", POLICY.to_vec()), ("replace", replacement)] {
+        browser.get(&format!("{DETAIL}/{form}")).await.hides(&["accepts_consequences"]);
+        fake.state().refusal.clone_from(&refusal);
+        let back = send(&browser, form, &fields).await.location.expect("a location");
+        browser.get(&back).await.shows(&["which asks less of its clients", TICK]);
+        fake.state().refusal = None;
+        for (ticks, accepts) in [("", false), ("off", false), ("on", true)] {
+            let mut fields = fields.clone();
+            fields.push(("accepts_consequences", ticks));
+            fake.state().ssl_certificates[0].revision = Revision(40);
+            send(&browser, form, &fields).await;
+            let change = fake.state().changes.pop().expect("a change");
+            assert_eq!(change.accepts_consequences, accepts, "{form} {ticks:?}");
+        }
+    }
 }
 
 #[tokio::test]

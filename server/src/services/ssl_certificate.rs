@@ -3,6 +3,7 @@
 mod deletion;
 mod health;
 mod rules;
+mod strictness;
 mod upload;
 mod view;
 
@@ -133,6 +134,9 @@ impl SslCertificates for SslCertificateService {
             None => upload::check_change(&stored, &change, &[], self.foundation.now()),
         }
         .map_err(Problem::Invalid)?;
+        if let Some(kept) = patch.snis.as_deref().filter(|_| !change.accepts_consequences) {
+            deletion::refuse_to_open(&self.foundation.store, &stored, kept).await?;
+        }
         let author = self.foundation.author(caller);
         let written =
             self.foundation.store.update_ssl_certificate(&author, group, id, patch, Some(expected)).await;
@@ -179,7 +183,12 @@ impl SslCertificateService {
             app::backend::CaChoice::Existing(ids) => {
                 self.foundation.store.ca_certificates_by_id(group, ids).await.map_err(store_problem)
             }
-            app::backend::CaChoice::Unchanged | app::backend::CaChoice::Upload(_) => Ok(Vec::new()),
+            // Their revocation lists may be about what is uploaded.
+            app::backend::CaChoice::Upload(_) => {
+                let all = self.foundation.store.ca_certificates(group).await.map_err(store_problem)?;
+                Ok(all.into_iter().map(|(ca, _)| ca).collect())
+            }
+            app::backend::CaChoice::Unchanged => Ok(Vec::new()),
         }
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::pki::{self, OpenConnection, add, ask, open_and_strict};
-use crate::support::Postern;
+use crate::support::{Answer, Postern};
 
 fn json(postern: &Postern, path: &str) -> Value {
     let answer = postern.curl(&[], path);
@@ -43,6 +43,53 @@ fn a_disabled_certificate_keeps_guarding_its_name() {
     assert_eq!((ask("api.wide.test", Some("ann")), ask("api.wide.test", None)), (200, 0));
 }
 
+/// Sends the edit form of the SSL certificate with an SNI that contains `sni`, with these fields.
+fn edit(postern: &Postern, sni: &str, fields: &[&str]) -> Answer {
+    let list = json(postern, "/api/ssl-certificate/list?group=default");
+    let mut items = list["page"]["items"].as_array().expect("a list").iter();
+    let found = items.find(|item| item["snis"].to_string().contains(sni)).expect("it is there");
+    let id = format!("id={}", found["id"].as_str().expect("an id"));
+    let revision = format!("revision={}", found["revision"]);
+    let options: Vec<&str> = ["group=default", "method=upload", &id, &revision]
+        .into_iter()
+        .chain(fields.iter().copied())
+        .flat_map(|field| ["-F", field])
+        .collect();
+    postern.curl(&options, "/api/ssl-certificate/edit")
+}
+
+#[test]
+fn a_name_is_not_given_up_to_who_asks_less_without_consent() {
+    let postern = Postern::start();
+    pki::make(&postern);
+    postern.sign_in();
+    let names = "snis=api.wide.test, api.other.test";
+    for (name, ca, snis) in [("strict", Some("ca"), names), ("open", None, "snis=*.wide.test")] {
+        let added = add(&postern, name, ca, &[snis]);
+        assert!(added.status < 400, "{added:?}\n{}", postern.log());
+    }
+    let ask = |host: &str, client: Option<&str>| ask(&postern, &format!("https://{host}/ip"), client, &[]);
+    let edit = |snis: &str, more: &[&str]| {
+        let snis = format!("snis={snis}");
+        edit(&postern, "api.", &[&[snis.as_str()], more].concat())
+    };
+    let refused = edit("api.other.test", &[]);
+    assert_eq!(refused.status, 422, "{refused:?}");
+    assert!(refused.body.contains("OpensHost") && refused.body.contains("api.wide.test"), "{refused:?}");
+    assert_eq!((ask("api.wide.test", None), ask("api.wide.test", Some("ann"))), (0, 200));
+    // Nobody inherits this one.
+    let kept = edit("api.wide.test", &[]);
+    assert!(kept.status < 400, "{kept:?}");
+    // Its own wildcard goes before the other's.
+    let own = edit("api.wide.test, *.api.wide.test, x.api.wide.test", &[]);
+    assert!(own.status < 400, "{own:?}");
+    let own = edit("api.wide.test, *.api.wide.test", &[]);
+    assert!(own.status < 400, "{own:?}");
+    let given_up = edit("*.api.wide.test", &["accepts_consequences=on"]);
+    assert!(given_up.status < 400, "{given_up:?}");
+    assert_eq!(ask("api.wide.test", None), 200);
+}
+
 #[test]
 fn a_denied_client_loses_its_open_connection_and_the_group_tells_how_many() {
     let postern = Postern::start();
@@ -71,4 +118,30 @@ fn a_revocation_list_in_use_and_a_certificate_tell_their_dates() {
     assert!(has("postern_crl_next_update_seconds{", "issuer=\"CN=Partners CA\""), "{body}");
     assert!(has("postern_crl_age_seconds{", "issuer=\"CN=Partners CA\""), "{body}");
     assert!(has("postern_certificate_not_after_seconds{", "sni=\"*.strict.test\""), "{body}");
+}
+
+#[test]
+fn who_is_revoked_stays_so_when_the_ca_is_uploaded_in_another_bundle() {
+    let postern = Postern::start();
+    open_and_strict(&postern);
+    pki::revoke(&postern, "bob");
+    let ask = |client| ask(&postern, "https://api.strict.test/ip", Some(client), &[]);
+    assert_eq!((ask("ann"), ask("mallory"), ask("bob")), (200, 0, 0));
+    let file = |name: &str| std::fs::read_to_string(postern.dir().join(name)).expect("readable");
+    let bundle = postern.dir().join("bundle.crt");
+    std::fs::write(&bundle, file("ca.crt") + &file("rogue.crt")).expect("written");
+    let ca = format!("ca_certificate=@{}", bundle.display());
+    let policy = [
+        "sets_peer_verification=on",
+        "peer_verification=on",
+        "peer_verification_mode=required",
+        "exempt_paths=",
+        "allow_list=",
+        "depth=1",
+        &ca,
+    ];
+    let edited = edit(&postern, "strict.test", &policy);
+    assert!(edited.status < 400, "{edited:?}\n{}", postern.log());
+    // The new bundle is in effect.
+    assert_eq!((ask("ann"), ask("mallory"), ask("bob")), (200, 200, 0));
 }

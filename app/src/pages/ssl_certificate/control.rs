@@ -44,12 +44,14 @@ pub(super) enum Control {
     Snis,
     SnisFromCertificate,
     Replace,
+    /// Says that somebody knows which hosts become less protected.
+    AcceptsConsequences,
 }
 
 impl Control {
     /// All of them. No form has more, and none but [`Control::CaCertificateId`] twice.
     #[cfg(feature = "ssr")]
-    const ALL: [Self; 23] = [
+    const ALL: [Self; 24] = [
         Self::Group,
         Self::Id,
         Self::Revision,
@@ -73,6 +75,7 @@ impl Control {
         Self::Snis,
         Self::SnisFromCertificate,
         Self::Replace,
+        Self::AcceptsConsequences,
     ];
 
     /// The form name.
@@ -101,6 +104,7 @@ impl Control {
             Self::Snis => "snis",
             Self::SnisFromCertificate => "snis_from_certificate",
             Self::Replace => "replace",
+            Self::AcceptsConsequences => "accepts_consequences",
         }
     }
 
@@ -142,7 +146,9 @@ impl Control {
             Self::ExemptPaths => Some(Field::ExemptPaths),
             Self::AllowList => Some(Field::AllowList),
             Self::AdvertisesCaNames => Some(Field::AdvertisesCaNames),
-            Self::Snis | Self::SnisFromCertificate | Self::Replace => Some(Field::Snis),
+            Self::Snis | Self::SnisFromCertificate | Self::Replace | Self::AcceptsConsequences => {
+                Some(Field::Snis)
+            }
             Self::Group | Self::Id | Self::Revision => None,
         }
     }

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 use leptos_router::components::A;
 
 use super::api::{self, deletion_consequences};
+use super::consent::Consent;
 use super::control::Control;
 use super::detail::use_detail;
 use super::fields::HiddenFields;
@@ -53,6 +54,8 @@ fn DeleteDialog(certificate: SslCertificate, consequences: Vec<FieldWarning>) ->
     let title = words::delete_question(language, &super::detail::name(&certificate));
     let meaning = words::delete_meaning(language, id, snis);
     let close = path::detail(group, id);
+    let opened: Vec<_> =
+        consequences.iter().map(|found| text::warning::warning(language, &found.warning)).collect();
     let hidden = vec![(Control::Group, group.to_string()), (Control::Id, id.to_string())];
     let problem = Signal::stored(returned_problem(&[api::DeleteSslCertificate::PATH]));
     view! {
@@ -62,33 +65,13 @@ fn DeleteDialog(certificate: SslCertificate, consequences: Vec<FieldWarning>) ->
             <form class="form" method="post" action=api::DeleteSslCertificate::url()>
                 <HiddenFields values=hidden/>
                 <p>{meaning}</p>
-                {(!consequences.is_empty()).then(|| view! { <Consent consequences/> })}
+                {(!opened.is_empty()).then(|| view! { <Consent opened required=true/> })}
                 <div class="form__actions">
                     <A href=close attr:class="button">{language.pick(common::CANCEL)}</A>
                     <button type="submit" class="button button--danger">{language.pick(words::DELETE)}</button>
                 </div>
             </form>
         </Dialog>
-    }
-    .into_any()
-}
-
-/// What deleting would open, and the tick without which it is not done.
-#[component]
-fn Consent(consequences: Vec<FieldWarning>) -> impl IntoView {
-    let language = use_language();
-    let lines = consequences
-        .iter()
-        .map(|warning| view! { <li>{text::warning::warning(language, &warning.warning)}</li> })
-        .collect_view();
-    view! {
-        <div class="take-over">
-            <ul>{lines}</ul>
-            <label class="checkbox">
-                <input type="checkbox" name="accepts_consequences" value="on" required/>
-                {language.pick(words::ACCEPT_CONSEQUENCES)}
-            </label>
-        </div>
     }
     .into_any()
 }

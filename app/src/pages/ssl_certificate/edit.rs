@@ -6,6 +6,7 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
 
 use super::api::{self, edit_ssl_certificate};
+use super::consent::ConsentField;
 use super::control::Control;
 use super::detail::use_detail;
 use super::fields::{AdvancedFields, HiddenFields, MethodField, PeerVerificationFields, TakeOverField};
@@ -118,6 +119,7 @@ fn EditForm(certificate: SslCertificate, existing: Vec<CaCertificate>) -> impl I
             <PeerVerificationFields state=state.clone() existing submission/>
             <AdvancedFields state open=true submission/>
             <TakeOverField group submission/>
+            <ConsentField submission/>
             <div class="form__actions">
                 <A href=close attr:class="button">{language.pick(common::CANCEL)}</A>
                 <SubmitButton label=common::SAVE pending=submission.pending/>

@@ -71,13 +71,20 @@ pub(super) fn edit(upload: &Upload) -> Parsed<SslCertificateChange> {
     // A request that was cut off, or that only means to change the hosts, must not switch peer verification off.
     let sets = form.checkbox(Control::SetsPeerVerification);
     if sets {
-        // No list at all is not an empty list, which would let in more than before.
-        form.require(&[Control::PeerVerificationMode, Control::ExemptPaths, Control::AllowList]);
+        // No list at all is not an empty list, which would let in more than before; nor is no depth the usual one.
+        form.require(&[
+            Control::PeerVerificationMode,
+            Control::Depth,
+            Control::ExemptPaths,
+            Control::AllowList,
+        ]);
     }
     let value = SslCertificateChange {
         peer_verification: sets.then(|| form.peer_verification(method)),
-        snis: Some(form.snis()),
+        // No field at all is not an empty one, which asks for the certificate's own names.
+        snis: upload.has(Control::Snis).then(|| form.snis()),
         replace: form.checkbox(Control::Replace),
+        accepts_consequences: form.checkbox(Control::AcceptsConsequences),
         ..SslCertificateChange::default()
     };
     form.parsed(value)
@@ -91,6 +98,7 @@ pub(super) fn replacement(upload: &Upload) -> Parsed<SslCertificateChange> {
         upload: Some(form.certificate(method)),
         snis: form.checkbox(Control::SnisFromCertificate).then_some(SniChoice::FromCertificate),
         replace: form.checkbox(Control::Replace),
+        accepts_consequences: form.checkbox(Control::AcceptsConsequences),
         ..SslCertificateChange::default()
     };
     form.parsed(value)

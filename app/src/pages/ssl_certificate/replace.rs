@@ -7,6 +7,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::add::CERTIFICATE_AND_KEY;
 use super::api::{self, replace_ssl_certificate};
+use super::consent::ConsentField;
 use super::control::Control;
 use super::detail::use_detail;
 use super::fields::{CertificateFields, HiddenFields, MethodField, TakeOverField};
@@ -87,6 +88,7 @@ fn ReplaceForm(certificate: SslCertificate) -> impl IntoView {
             <CertificateFields state submission/>
             {snis}
             <TakeOverField group submission/>
+            <ConsentField submission/>
             <div class="form__actions">
                 <A href=close attr:class="button">{language.pick(common::CANCEL)}</A>
                 <SubmitButton label=words::REPLACE pending=submission.pending/>

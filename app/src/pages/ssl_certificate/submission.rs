@@ -204,10 +204,11 @@ fn focus(control: Control) {
 }
 
 fn is_consent(event: &web_sys::Event) -> bool {
-    event
-        .target()
-        .and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok())
-        .is_some_and(|input| input.name() == Control::Replace.name())
+    event.target().and_then(|target| target.dyn_into::<web_sys::HtmlInputElement>().ok()).is_some_and(
+        |input| {
+            [Control::Replace, Control::AcceptsConsequences].iter().any(|tick| tick.name() == input.name())
+        },
+    )
 }
 
 fn is_text(event: &web_sys::Event) -> bool {

@@ -1,14 +1,20 @@
+//! What giving up hosts would open, by deleting an SSL certificate or by taking names away from it.
+
 use std::collections::HashMap;
 
 use domain::{
-    Field, FieldWarning, GatewayGroupId, Noun, PeerVerificationMode, Problem, Sni, SslCertificateId, Warning,
+    Fault, Field, FieldError, FieldWarning, GatewayGroupId, Noun, Problem, Sni, SslCertificateId, Warning,
 };
-use store::Store;
+use store::{Store, StoredSslCertificate};
 
 use super::super::problem::store_problem;
+use super::strictness::{guards, may_ask_less};
 
-/// What deleting an SSL certificate would open: the hosts that a wider certificate would serve from then on, and ask less
-/// of their clients. A disabled certificate counts like an enabled one: as long as it is there it guards its names.
+/// The most hosts that a refusal tells of: it travels in an address where there is no JavaScript.
+const MOST_TOLD: usize = 10;
+
+/// What deleting an SSL certificate would open: the hosts that a wider certificate would serve from then on, and may ask
+/// less of their clients. A disabled certificate counts like an enabled one: as long as it is there it guards its names.
 ///
 /// # Errors
 /// It is not there; the store failed.
@@ -19,28 +25,60 @@ pub(super) async fn consequences(
 ) -> Result<Vec<FieldWarning>, Problem> {
     let stored = store.ssl_certificate(group, id).await.map_err(store_problem)?;
     let stored = stored.ok_or(Problem::NotFound(Noun::SslCertificate))?;
-    let others = store.overlapping_snis(group, &stored.snis, Some(id)).await.map_err(store_problem)?;
-    let mode = stored.peer_verification.mode;
-    let mut modes: HashMap<SslCertificateId, PeerVerificationMode> = HashMap::new();
-    let mut warnings = Vec::new();
-    for sni in &stored.snis {
-        let Some(heir) = heir(sni, &others) else { continue };
-        let theirs = match modes.get(heir) {
-            Some(known) => *known,
+    let opened = opened(store, &stored, &[]).await?;
+    let warnings = opened.into_iter().map(|(sni, by)| Warning::WiderPolicyTakesOver { sni, by });
+    Ok(warnings.map(|warning| FieldWarning::new(Field::Snis, warning)).collect())
+}
+
+/// Refuses to give up names of `stored`, of which only `kept` are to stay, if that opens hosts as deleting it would.
+///
+/// # Errors
+/// [`Problem::Invalid`] with the first ten names that would be opened; the store failed.
+pub(super) async fn refuse_to_open(
+    store: &Store,
+    stored: &StoredSslCertificate,
+    kept: &[Sni],
+) -> Result<(), Problem> {
+    let opened = opened(store, stored, kept).await?;
+    let faults = opened.into_iter().take(MOST_TOLD).map(|(sni, by)| Fault::OpensHost { sni, by });
+    let errors: Vec<_> = faults.map(|fault| FieldError::new(Field::Snis, fault)).collect();
+    if errors.is_empty() { Ok(()) } else { Err(Problem::Invalid(errors)) }
+}
+
+/// The names of `stored` that others would inherit if only `kept` stayed, where the heir may ask less, and who it is.
+async fn opened(
+    store: &Store,
+    stored: &StoredSslCertificate,
+    kept: &[Sni],
+) -> Result<Vec<(Sni, SslCertificateId)>, Problem> {
+    let lost: Vec<Sni> = stored.snis.iter().filter(|sni| !kept.contains(sni)).cloned().collect();
+    if lost.is_empty() || !guards(&stored.peer_verification) {
+        return Ok(Vec::new());
+    }
+    let others = store.overlapping_snis(&stored.group, &lost, Some(&stored.id)).await;
+    let mut holders = others.map_err(store_problem)?;
+    holders.extend(kept.iter().map(|sni| (sni.clone(), stored.id.clone())));
+    let mut known: HashMap<SslCertificateId, bool> = HashMap::new();
+    let mut opened = Vec::new();
+    for sni in lost {
+        let Some(heir) = heir(&sni, &holders).filter(|heir| **heir != stored.id) else { continue };
+        let asks_less = match known.get(heir) {
+            Some(asks_less) => *asks_less,
             None => {
-                let Some(other) = store.ssl_certificate(group, heir).await.map_err(store_problem)? else {
-                    continue;
+                let other = store.ssl_certificate(&stored.group, heir).await.map_err(store_problem)?;
+                let may_ask_less = |other: StoredSslCertificate| {
+                    may_ask_less(&other.peer_verification, &stored.peer_verification)
                 };
-                modes.insert(heir.clone(), other.peer_verification.mode);
-                other.peer_verification.mode
+                let asks_less = other.is_some_and(may_ask_less);
+                known.insert(heir.clone(), asks_less);
+                asks_less
             }
         };
-        if strictness(theirs) < strictness(mode) {
-            let warning = Warning::WiderPolicyTakesOver { sni: sni.clone(), by: heir.clone() };
-            warnings.push(FieldWarning::new(Field::Snis, warning));
+        if asks_less {
+            opened.push((sni, heir.clone()));
         }
     }
-    Ok(warnings)
+    Ok(opened)
 }
 
 /// Whose hosts those of `sni` would become: the next wider pattern's. None if somebody else has the very same name, whose
@@ -56,15 +94,6 @@ fn heir<'a>(sni: &Sni, others: &'a [(Sni, SslCertificateId)]) -> Option<&'a SslC
     };
     let one_label = others.iter().find(covering).map(|(_, by)| by);
     one_label.or_else(|| holder(&Sni::Any))
-}
-
-/// How much a mode asks of clients.
-fn strictness(mode: PeerVerificationMode) -> u8 {
-    match mode {
-        PeerVerificationMode::Required => 2,
-        PeerVerificationMode::Optional => 1,
-        PeerVerificationMode::ReportOnly | PeerVerificationMode::Off => 0,
-    }
 }
 
 #[cfg(test)]
@@ -89,13 +118,5 @@ mod tests {
             assert_eq!(found.map(SslCertificateId::as_str), expected, "{sni}");
         }
         assert_eq!(heir(&"x.a.com".parse().expect("an SNI"), &[]), None);
-    }
-
-    #[test]
-    fn modes_are_ordered_by_what_they_ask() {
-        use PeerVerificationMode::{Off, Optional, ReportOnly, Required};
-        assert!(strictness(Required) > strictness(Optional));
-        assert!(strictness(Optional) > strictness(ReportOnly));
-        assert_eq!(strictness(ReportOnly), strictness(Off));
     }
 }
