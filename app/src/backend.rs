@@ -8,6 +8,7 @@ mod ca_certificate;
 mod client;
 mod gateway_group;
 mod handshake_event;
+mod service;
 mod ssl_certificate;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use ca_certificate::{CaCertificates, RevocationChange};
 pub use client::{Clients, NewDeniedClient};
 pub use gateway_group::{GatewayGroups, GroupSettings};
 pub use handshake_event::HandshakeEvents;
+pub use service::{ServiceChoices, ServiceDraft, Services};
 pub use ssl_certificate::{
     CaChoice, CertificateUpload, NewPeerVerification, NewSslCertificate, SniChoice, SslCertificateChange,
     SslCertificates,
@@ -42,6 +44,8 @@ pub struct Backend {
     pub clients: Arc<dyn Clients>,
     /// The record of TLS attempts.
     pub handshake_events: Arc<dyn HandshakeEvents>,
+    /// Services and their routes.
+    pub services: Arc<dyn Services>,
     /// The server's time, so that server and browser count the same days.
     pub now: Arc<dyn Fn() -> UnixTime + Send + Sync>,
 }

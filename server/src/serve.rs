@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use domain::{GatewayGroupId, GroupName, ListenerState, Protection, UserName};
+use domain::{GatewayGroupId, ListenerState, ObjectName, Protection, UserName};
 use proxy::{Gateway, Options};
 use store::{Author, GatewayGroupRow, Store, StoreConfig};
 use tokio::net::TcpListener;
@@ -189,7 +189,7 @@ async fn ensure_default_group(store: &Store, config: &ServeConfig) -> anyhow::Re
         return Ok(());
     }
     let author = Author { name: "system".to_owned(), at: config.clock.now() };
-    let name: GroupName = "default".parse().map_err(|_| anyhow::anyhow!("`default` is a name"))?;
+    let name: ObjectName = "default".parse().map_err(|_| anyhow::anyhow!("`default` is a name"))?;
     let row = GatewayGroupRow {
         name,
         listener: config.gateway,

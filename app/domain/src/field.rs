@@ -5,7 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AllowedIdentityError, CaCertificateId, GatewayGroupId, ProtectionLimit, Sni, SslCertificateId, UnixTime,
+    AllowedIdentityError, CaCertificateId, GatewayGroupId, NodeAddress, ProtectionLimit, RoutePath,
+    RoutePathError, ServiceId, Sni, SslCertificateId, UnixTime, UpstreamId,
 };
 
 /// The field that a finding speaks of.
@@ -43,8 +44,44 @@ pub enum Field {
     ProxyProtocol,
     /// The names under which a server certificate is offered.
     Snis,
-    /// The name of a gateway group.
+    /// The name of a gateway group, a service, an upstream or a route.
     Name,
+    /// How nodes are told who the client is.
+    IdentityHeaders,
+    /// The hosts of a service.
+    Hosts,
+    /// The routes of a service.
+    Routes,
+    /// The service of a route.
+    Service,
+    /// The upstream of a service or a route.
+    Upstream,
+    /// What nodes speak.
+    Scheme,
+    /// The nodes of an upstream.
+    Nodes,
+    /// Which node is next.
+    Balancing,
+    /// What a consistent hash is taken of.
+    HashKey,
+    /// The host that nodes are told.
+    PassHost,
+    /// How long nodes may take.
+    Timeouts,
+    /// How many more nodes are tried.
+    Retries,
+    /// Connections to nodes that are kept.
+    Keepalive,
+    /// The CAs that vouch for nodes.
+    UpstreamCa,
+    /// The name that nodes must prove.
+    UpstreamServerName,
+    /// The SSL certificate that nodes are shown.
+    ClientCertificate,
+    /// Active health checks.
+    ActiveCheck,
+    /// Passive health checks.
+    PassiveCheck,
     /// The address of a listener.
     Listener,
     /// The address where plain HTTP is redirected.
@@ -297,6 +334,76 @@ pub enum Fault {
         /// What was given, escaped and cut to 64 characters.
         value: String,
     },
+
+    /// Not a host of a service.
+    InvalidHost {
+        /// What was given, escaped and cut to 64 characters.
+        value: String,
+    },
+    /// Not a path of a route.
+    InvalidRoutePath {
+        /// What was given, escaped and cut to 64 characters.
+        value: String,
+        /// What is wrong.
+        rule: RoutePathError,
+    },
+    /// Something is wrong with one of several routes.
+    InRoute {
+        /// Which one, from 1.
+        number: usize,
+        /// What.
+        fault: Box<Self>,
+    },
+    /// The route would never get a request: another has the same hosts, paths, methods and priority.
+    NeverMatches {
+        /// What they have in common.
+        path: RoutePath,
+        /// What the other is called: its name or id.
+        by: String,
+    },
+    /// A route that neither belongs to a service nor has an upstream.
+    NoUpstream,
+    /// There is no such service in the group.
+    ServiceUnknown {
+        /// Its id.
+        id: ServiceId,
+    },
+    /// There is no such upstream in the group.
+    UpstreamUnknown {
+        /// Its id.
+        id: UpstreamId,
+    },
+    /// Not a node.
+    InvalidNode {
+        /// Which one, from 1.
+        number: usize,
+        /// What was given, escaped and cut to 64 characters.
+        value: String,
+    },
+    /// Two nodes at the same address.
+    NodeTwice {
+        /// The address.
+        address: NodeAddress,
+    },
+    /// The node is a listener of this gateway: requests would come back for ever.
+    NodeIsGateway {
+        /// The node.
+        address: NodeAddress,
+        /// The group that listens there.
+        group: GatewayGroupId,
+    },
+    /// There is no such SSL certificate in the group.
+    CertificateUnknown {
+        /// Its id.
+        id: SslCertificateId,
+    },
+    /// An SSL certificate of type server cannot be shown to nodes.
+    NotAClientCertificate {
+        /// Its id.
+        id: SslCertificateId,
+    },
+    /// It means something with TLS to nodes only.
+    NeedsTls,
 
     /// Characters that the field does not allow.
     InvalidCharacters,

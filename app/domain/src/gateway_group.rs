@@ -1,10 +1,8 @@
-use std::fmt;
 use std::net::SocketAddr;
-use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Fault, GatewayGroupId, Limit, Protection, Revision, SslCertificateId, UnixTime};
+use crate::{GatewayGroupId, IdentityHeaders, ObjectName, Protection, Revision, SslCertificateId, UnixTime};
 
 /// A named set of listeners, certificates and services. Groups are isolated from each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,7 +10,7 @@ pub struct GatewayGroup {
     /// Its id, as in URLs; never changes.
     pub id: GatewayGroupId,
     /// Its name; can be changed.
-    pub name: GroupName,
+    pub name: ObjectName,
     /// The address its TLS listener was told to use.
     pub listener: SocketAddr,
     /// What the listener of this instance does.
@@ -25,6 +23,8 @@ pub struct GatewayGroup {
     pub default_certificate: Option<SslCertificateId>,
     /// What one client, or all of them together, may use up.
     pub protection: Protection,
+    /// How the nodes of its services are told who the client is, where a service says nothing else.
+    pub identity_headers: IdentityHeaders,
     /// How many SSL certificates it has.
     pub ssl_certificates: u64,
     /// The revision that this instance serves.
@@ -58,54 +58,4 @@ pub enum ListenerState {
     },
     /// It has not been started yet.
     Starting,
-}
-
-/// A group's name: 1 to 64 characters, no control characters, no space at the ends.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct GroupName(Box<str>);
-
-impl GroupName {
-    /// The name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl FromStr for GroupName {
-    type Err = Fault;
-
-    fn from_str(text: &str) -> Result<Self, Fault> {
-        let text = text.trim();
-        if text.is_empty() {
-            return Err(Fault::Required);
-        }
-        if text.chars().count() > 64 {
-            return Err(Fault::TooLarge(Limit::Characters(64)));
-        }
-        if text.chars().any(char::is_control) {
-            return Err(Fault::InvalidCharacters);
-        }
-        Ok(Self(text.into()))
-    }
-}
-
-impl TryFrom<String> for GroupName {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse().map_err(|_| "not a group name")
-    }
-}
-
-impl From<GroupName> for String {
-    fn from(name: GroupName) -> Self {
-        name.0.into()
-    }
-}
-
-impl fmt::Display for GroupName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }

@@ -98,6 +98,19 @@ id!(
     ConnectionId
 );
 
+id!(
+    /// Names one service of a gateway group.
+    ServiceId
+);
+id!(
+    /// Names one route of a gateway group.
+    RouteId
+);
+id!(
+    /// Names one upstream of a gateway group that services and routes may share.
+    UpstreamId
+);
+
 impl GatewayGroupId {
     /// The group that a new database starts with.
     pub fn default_group() -> Self {

@@ -49,6 +49,14 @@ pub enum Problem {
         /// How many.
         count: u64,
     },
+    /// Others refer to it (HTTP 409).
+    #[error("{noun:?} {id} is still using it")]
+    InUse {
+        /// What one of them is.
+        noun: Noun,
+        /// Its id.
+        id: String,
+    },
     /// Something went wrong on our side (HTTP 500). The log has a line with this reference.
     #[error("internal error, reference {reference}")]
     Internal {
@@ -68,7 +76,7 @@ impl Problem {
             Self::SignInRequired | Self::WrongCredentials => 401,
             Self::Forbidden | Self::SetupLinkInvalid => 403,
             Self::TooManyAttempts { .. } => 429,
-            Self::Stale | Self::GroupNotEmpty { .. } => 409,
+            Self::Stale | Self::GroupNotEmpty { .. } | Self::InUse { .. } => 409,
             Self::Internal { .. } => 500,
         }
     }
@@ -101,6 +109,12 @@ pub enum Noun {
     DeniedClient,
     /// A handshake event.
     HandshakeEvent,
+    /// A service.
+    Service,
+    /// A route.
+    Route,
+    /// An upstream that services share.
+    Upstream,
     /// A page of the dashboard.
     Page,
 }

@@ -1,7 +1,9 @@
 use std::net::SocketAddr;
 
 use async_trait::async_trait;
-use domain::{Caller, GatewayGroup, GatewayGroupId, GroupName, Problem, Protection, SslCertificateId};
+use domain::{
+    Caller, GatewayGroup, GatewayGroupId, IdentityHeaders, ObjectName, Problem, Protection, SslCertificateId,
+};
 
 /// Gateway groups.
 #[async_trait]
@@ -31,7 +33,7 @@ pub trait GatewayGroups: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupSettings {
     /// Its name, unique without regard to case.
-    pub name: GroupName,
+    pub name: ObjectName,
     /// Where its TLS listener is to listen, unique among groups unless the port is 0.
     pub listener: SocketAddr,
     /// Where plain HTTP is redirected to HTTPS, if anywhere; no other listener may have the address.
@@ -40,4 +42,6 @@ pub struct GroupSettings {
     pub default_certificate: Option<SslCertificateId>,
     /// What one client, or all of them together, may use up.
     pub protection: Protection,
+    /// How nodes are told who the client is, where a service says nothing else.
+    pub identity_headers: IdentityHeaders,
 }

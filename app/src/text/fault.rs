@@ -1,6 +1,6 @@
 //! What is wrong with a field, and what to do about it, in words.
 
-use domain::{AllowedIdentityError, AnchorRule, Fault, Limit};
+use domain::{AllowedIdentityError, AnchorRule, Fault, Limit, RoutePathError};
 
 use crate::language::{Language, Text, text};
 
@@ -178,6 +178,34 @@ fn english(fault: &Fault) -> String {
             "The revocation list of {issuer}, of {this_update}, is older than the one in use, of {than}. \
              Remove the lists first if you mean it."
         ),
+        Fault::InvalidHost { value } => format!(
+            "“{value}” is not a host name. Write names like test.com, or wildcards like *.example.com."
+        ),
+        Fault::InvalidRoutePath { value, rule } => format!("“{value}”: {}", path_rule(*rule).en),
+        Fault::InRoute { number, fault } => format!("Route {number}: {}", english(fault)),
+        Fault::NeverMatches { path, by } => format!(
+            "It would never get a request for {path}: “{by}” has the same hosts, path, methods and priority. \
+             Change one of these, or the priority."
+        ),
+        Fault::NoUpstream => "Choose a service, or give it an upstream of its own.".to_owned(),
+        Fault::ServiceUnknown { id } => format!("There is no service {id} in this group."),
+        Fault::UpstreamUnknown { id } => format!("There is no upstream {id} in this group."),
+        Fault::InvalidNode { number, value } => format!(
+            "Node {number}, “{value}”, is not an address. Write app.internal:8080, 10.0.0.7:8080 or [::1]:8080."
+        ),
+        Fault::NodeTwice { address } => {
+            format!("{address} is there twice. Give it a greater weight instead.")
+        }
+        Fault::NodeIsGateway { address, group } => format!(
+            "{address} is where the gateway group {group} itself listens: requests would go in circles."
+        ),
+        Fault::CertificateUnknown { id } => format!("There is no SSL certificate {id} in this group."),
+        Fault::NotAClientCertificate { id } => {
+            format!("The SSL certificate {id} is of type Server. Nodes can be shown one of type Client only.")
+        }
+        Fault::NeedsTls => {
+            "This means something with TLS to the nodes only: choose https or grpcs.".to_owned()
+        }
         Fault::NotANumber => "This is not a number.".to_owned(),
         Fault::GreaterThan { other } => {
             format!("This must not be greater than “{}”.", super::field::protection_limit(*other).en)
@@ -296,6 +324,29 @@ fn chinese(fault: &Fault) -> String {
         Fault::RevocationListOlder { issuer, this_update, than } => format!(
             "{issuer} 的吊销列表（{this_update}）比正在使用的列表（{than}）旧。如确需使用，请先移除现有列表。"
         ),
+        Fault::InvalidHost { value } => {
+            format!("“{value}”不是主机名。请填写 test.com 这样的名称，或 *.example.com 这样的通配符。")
+        }
+        Fault::InvalidRoutePath { value, rule } => format!("“{value}”：{}", path_rule(*rule).zh),
+        Fault::InRoute { number, fault } => format!("第 {number} 条路由：{}", chinese(fault)),
+        Fault::NeverMatches { path, by } => format!(
+            "对 {path} 的请求永远不会到达此路由：“{by}”的主机、路径、方法和优先级与之相同。请修改其一或优先级。"
+        ),
+        Fault::NoUpstream => "请选择服务，或为其单独设置上游。".to_owned(),
+        Fault::ServiceUnknown { id } => format!("此组中没有服务 {id}。"),
+        Fault::UpstreamUnknown { id } => format!("此组中没有上游 {id}。"),
+        Fault::InvalidNode { number, value } => format!(
+            "第 {number} 个节点“{value}”不是地址。请填写 app.internal:8080、10.0.0.7:8080 或 [::1]:8080。"
+        ),
+        Fault::NodeTwice { address } => format!("{address} 重复出现。请改为提高其权重。"),
+        Fault::NodeIsGateway { address, group } => {
+            format!("{address} 是网关组 {group} 自身的监听地址，请求会循环往复。")
+        }
+        Fault::CertificateUnknown { id } => format!("此组中没有 SSL 证书 {id}。"),
+        Fault::NotAClientCertificate { id } => {
+            format!("SSL 证书 {id} 的类型为“服务器”，只有“客户端”类型的证书才能出示给节点。")
+        }
+        Fault::NeedsTls => "此项仅在以 TLS 连接节点时有效，请选择 https 或 grpcs。".to_owned(),
         Fault::NotANumber => "不是数字。".to_owned(),
         Fault::GreaterThan { other } => {
             format!("不能大于“{}”。", super::field::protection_limit(*other).zh)
@@ -326,6 +377,22 @@ fn chinese_found(labels: &[String]) -> String {
     match labels {
         [] => "请选择正确的文件。".to_owned(),
         labels => format!("实际内容：{}。", labels.join("、")),
+    }
+}
+
+fn path_rule(rule: RoutePathError) -> Text {
+    match rule {
+        RoutePathError::Length => text("a path has 1 to 4,096 characters.", "路径须为 1 到 4096 个字符。"),
+        RoutePathError::NoSlash => text("a path begins with /.", "路径须以 / 开头。"),
+        RoutePathError::Star => text("a * may stand at the end only.", "* 只能出现在末尾。"),
+        RoutePathError::Parameter => text(
+            "parameters such as /:name are not supported. Write /* for whatever follows.",
+            "不支持 /:name 这样的参数。请用 /* 表示其后的任意内容。",
+        ),
+        RoutePathError::NotNormal => text(
+            "no request's path looks so once it is decoded and without detours. Leave out //, /./, /../, %, ?, #, ; and \\.",
+            "请求路径解码并规范化后不会是这种形式。请去掉 //、/./、/../、%、?、#、; 和 \\。",
+        ),
     }
 }
 
@@ -385,6 +452,22 @@ mod tests {
             Fault::RevocationListNotYetValid { issuer: subject(), this_update: UnixTime(0) },
             Fault::RevocationListStale { issuer: subject(), next_update: UnixTime(0) },
             Fault::RevocationListOlder { issuer: subject(), this_update: UnixTime(0), than: UnixTime(1) },
+            Fault::InvalidHost { value: "a b".to_owned() },
+            Fault::InvalidRoutePath { value: "x".to_owned(), rule: domain::RoutePathError::NoSlash },
+            Fault::InRoute { number: 2, fault: Box::new(Fault::Required) },
+            Fault::NeverMatches { path: "/a*".parse().expect("valid"), by: "b".to_owned() },
+            Fault::NoUpstream,
+            Fault::ServiceUnknown { id: "1".parse().expect("valid") },
+            Fault::UpstreamUnknown { id: "1".parse().expect("valid") },
+            Fault::InvalidNode { number: 1, value: "a b".to_owned() },
+            Fault::NodeTwice { address: "a:1".parse().expect("valid") },
+            Fault::NodeIsGateway {
+                address: "a:1".parse().expect("valid"),
+                group: domain::GatewayGroupId::default_group(),
+            },
+            Fault::CertificateUnknown { id: "1".parse().expect("valid") },
+            Fault::NotAClientCertificate { id: "1".parse().expect("valid") },
+            Fault::NeedsTls,
             Fault::NotANumber,
             Fault::GreaterThan { other: domain::ProtectionLimit::Connections },
             Fault::InvalidAddressRange { number: 1, value: "x".to_owned() },

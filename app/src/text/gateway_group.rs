@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use domain::{GroupName, Revision};
+use domain::{ObjectName, Revision};
 
 use crate::language::{Language, Text, text};
 
@@ -105,7 +105,7 @@ pub fn reason(language: Language, reason: &str) -> String {
 }
 
 /// What deleting a group asks.
-pub fn delete_question(language: Language, name: &GroupName) -> String {
+pub fn delete_question(language: Language, name: &ObjectName) -> String {
     match language {
         Language::English => format!("Delete the gateway group “{name}”?"),
         Language::Chinese => format!("删除网关组“{name}”？"),

@@ -36,6 +36,7 @@ pub fn problem(language: Language, problem: &Problem) -> String {
             "在此期间已有其他人修改过。请重新加载页面查看其修改，然后再次操作。",
         )),
         Problem::GroupNotEmpty { count } => group_not_empty(language, *count),
+        Problem::InUse { noun, id } => in_use(language, *noun, id),
         Problem::Internal { reference } if reference == CONNECTION => fixed(text(
             "Postern cannot be reached. What you typed is still here: try again.",
             "无法连接到 Postern。你输入的内容仍在此处，请重试。",
@@ -51,7 +52,24 @@ fn not_found(noun: Noun) -> Text {
         Noun::CaCertificate => text("There is no such CA certificate.", "该 CA 证书不存在。"),
         Noun::DeniedClient => text("There is no such entry.", "该条目不存在。"),
         Noun::HandshakeEvent => text("There is no such handshake event.", "该握手记录不存在。"),
+        Noun::Service => text("There is no such service.", "该服务不存在。"),
+        Noun::Route => text("There is no such route.", "该路由不存在。"),
+        Noun::Upstream => text("There is no such upstream.", "该上游不存在。"),
         Noun::Page => text("There is no such page.", "该页面不存在。"),
+    }
+}
+
+fn in_use(language: Language, noun: Noun, id: &str) -> String {
+    let user = match noun {
+        Noun::Service => text("The service", "服务"),
+        Noun::Route => text("The route", "路由"),
+        Noun::Upstream => text("The upstream", "上游"),
+        _ => text("Another object,", "其他对象"),
+    };
+    let user = language.pick(user);
+    match language {
+        Language::English => format!("{user} {id} still uses this. Change it first."),
+        Language::Chinese => format!("{user} {id} 仍在使用它，请先修改后者。"),
     }
 }
 

@@ -184,6 +184,7 @@ impl GatewayGroups for Fake {
         group.http_listener_state = settings.http_listener.map(ListenerState::Listening);
         group.default_certificate = settings.default_certificate;
         group.protection = settings.protection;
+        group.identity_headers = settings.identity_headers;
         Ok(group.clone())
     }
 

@@ -33,6 +33,7 @@ pub(crate) fn group(id: &str, name: &str, port: u16) -> GatewayGroup {
         ssl_certificates: 0,
         revision: Revision(41),
         protection: Protection::default(),
+        identity_headers: domain::IdentityHeaders::default(),
         last_policy_change: None,
     }
 }

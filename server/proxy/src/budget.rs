@@ -62,7 +62,7 @@ impl Budgets {
                 Change::GroupRemoved(group) => {
                     self.all().remove(group);
                 }
-                Change::Policy { .. } | Change::PolicyRemoved { .. } | Change::DenialsChanged(_) => {}
+                _ => {}
             }
         }
     }
@@ -135,8 +135,14 @@ mod tests {
         let set = |protection| {
             let listener = ([127, 0, 0, 1], 0).into();
             let group = group.clone();
-            let change =
-                Change::Group { group, listener, http_listener: None, default_certificate: None, protection };
+            let change = Change::Group {
+                group,
+                listener,
+                http_listener: None,
+                default_certificate: None,
+                protection,
+                identity_headers: domain::IdentityHeaders::None,
+            };
             budgets.follow(&[change]);
         };
         set(Protection {

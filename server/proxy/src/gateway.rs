@@ -153,7 +153,7 @@ fn wanted_listeners(changes: &[Change]) -> HashMap<ListenerId, Option<SocketAddr
         let (group, listener, http_listener) = match change {
             Change::Group { group, listener, http_listener, .. } => (group, Some(*listener), *http_listener),
             Change::GroupRemoved(group) => (group, None, None),
-            Change::Policy { .. } | Change::PolicyRemoved { .. } | Change::DenialsChanged(_) => continue,
+            _ => continue,
         };
         wanted.insert(ListenerId::tls(group), listener);
         wanted.insert(ListenerId::plain_http(group), http_listener);

@@ -36,7 +36,7 @@ mod steady_body;
 mod watched;
 mod worker;
 
-pub use change::{Change, HostPolicy, PolicyState};
+pub use change::{Change, HostPolicy, PolicyState, RouteRules, ServiceRules, UpstreamKey, UpstreamState};
 pub use events::Record;
 pub use exempt_paths::ExemptPaths;
 pub use gateway::{Applied, Gateway, Options, Records, StartError};

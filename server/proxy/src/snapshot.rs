@@ -145,7 +145,7 @@ impl Snapshot {
     fn make(&mut self, change: Change) {
         match change {
             // Where a group listens, and what its clients may use up, is not part of what it serves.
-            Change::Group { group, default_certificate, listener: _, http_listener: _, protection: _ } => {
+            Change::Group { group, default_certificate, .. } => {
                 self.change_group(group, |group| group.set_default(default_certificate));
             }
             Change::DenialsChanged(group) => {
@@ -166,6 +166,12 @@ impl Snapshot {
                     group.remove(&certificate);
                 }
             }
+            Change::Upstream { .. }
+            | Change::UpstreamRemoved { .. }
+            | Change::Service { .. }
+            | Change::ServiceRemoved { .. }
+            | Change::Route { .. }
+            | Change::RouteRemoved { .. } => {}
         }
     }
 

@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use domain::{CertificateType, GatewayGroupId, GroupName, Protection, Revision, SslCertificateId};
+use domain::{CertificateType, GatewayGroupId, ObjectName, Protection, Revision, SslCertificateId};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
@@ -19,7 +19,7 @@ use crate::{Author, ChangedNoun, Store, StoreError, WriteError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GatewayGroupRow {
     /// Its name, unique without regard to case.
-    pub name: GroupName,
+    pub name: ObjectName,
     /// Where it listens; unique unless the port is 0.
     pub listener: SocketAddr,
     /// Where it answers plain HTTP, if anywhere; no listener of any group has the same, unless the port is 0.
@@ -256,7 +256,7 @@ fn model(id: &GatewayGroupId, row: &GatewayGroupRow, revision: i64) -> Model {
 }
 
 /// What makes two names the same.
-fn name_key(name: &GroupName) -> String {
+fn name_key(name: &ObjectName) -> String {
     name.as_str().to_lowercase()
 }
 

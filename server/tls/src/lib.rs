@@ -15,6 +15,7 @@ mod identity;
 mod inspect;
 mod material;
 mod name;
+mod node_tls;
 mod observe;
 mod pem;
 mod private_key;
@@ -30,6 +31,7 @@ pub use facts::certificate_facts;
 pub use host_config::{ClientPolicy, Enforcement, HostConfig};
 pub use identity::{Identity, KeyPair};
 pub use inspect::{Upload, inspect, name_owner};
+pub use node_tls::{NodeRoots, NodeTls, NodeTlsRules};
 pub use observe::{Observed, observe};
 pub use refusal_of::refusal_of;
 pub use trust::{

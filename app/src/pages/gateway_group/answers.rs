@@ -1,6 +1,8 @@
 //! What the server functions of gateway groups do: know the caller, parse, ask the backend, and say where to go next.
 
-use domain::{CertificateType, GatewayGroup, GatewayGroupId, Noun, PageRequest, Problem, Protection};
+use domain::{
+    CertificateType, GatewayGroup, GatewayGroupId, IdentityHeaders, Noun, PageRequest, Problem, Protection,
+};
 
 use super::api::ServerCertificate;
 use super::parse::SettingsForm;
@@ -36,7 +38,7 @@ pub(super) async fn server_certificates(group: &str) -> Result<Vec<ServerCertifi
 pub(super) async fn create(form: &SettingsForm<'_>) -> Result<LocalPath, Problem> {
     let backend = Backend::of_request()?;
     let caller = backend.caller().await?;
-    let settings = form.read(&Protection::default())?;
+    let settings = form.read(&Protection::default(), IdentityHeaders::default())?;
     let group = backend.gateway_groups.create(&caller, settings).await?;
     Ok(local(&page_of(group.id.as_str(), "")))
 }
@@ -45,8 +47,9 @@ pub(super) async fn update(group: &str, form: &SettingsForm<'_>) -> Result<Local
     let backend = Backend::of_request()?;
     let caller = backend.caller().await?;
     let id = id(group)?;
-    let set = backend.gateway_groups.get(&caller, &id).await?.protection;
-    let group = backend.gateway_groups.update(&caller, &id, form.read(&set)?).await?;
+    let set = backend.gateway_groups.get(&caller, &id).await?;
+    let settings = form.read(&set.protection, set.identity_headers)?;
+    let group = backend.gateway_groups.update(&caller, &id, settings).await?;
     Ok(local(&page_of(group.id.as_str(), "/settings?saved=true")))
 }
 

@@ -66,6 +66,7 @@ pub async fn update_group(
     #[server(default)] listener: String,
     #[server(default)] http_listener: String,
     #[server(default)] default_certificate: String,
+    #[server(default)] identity_headers: String,
     #[server(default)] limits: HashMap<String, String>,
     #[server(default)] proxy_protocol: String,
 ) -> Result<(), UiError> {
@@ -74,6 +75,7 @@ pub async fn update_group(
         listener: &listener,
         http_listener: &http_listener,
         default_certificate: &default_certificate,
+        identity_headers: &identity_headers,
         limits,
         proxy_protocol: &proxy_protocol,
     };

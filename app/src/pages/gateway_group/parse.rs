@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use domain::{
-    Fault, Field, FieldError, GroupName, IpRange, Limit, Problem, Protection, ProtectionLimit,
-    SslCertificateId,
+    Fault, Field, FieldError, IdentityHeaders, IpRange, Limit, ObjectName, Problem, Protection,
+    ProtectionLimit, SslCertificateId,
 };
 
 use super::protection::control;
@@ -20,6 +20,8 @@ pub(super) struct SettingsForm<'a> {
     pub(super) listener: &'a str,
     pub(super) http_listener: &'a str,
     pub(super) default_certificate: &'a str,
+    /// An [`IdentityHeaders::name`]; empty if the form has no field for it.
+    pub(super) identity_headers: &'a str,
     /// By [`ProtectionLimit::name`]; none at all if the form has no section for them.
     pub(super) limits: HashMap<String, String>,
     pub(super) proxy_protocol: &'a str,
@@ -30,22 +32,42 @@ impl SettingsForm<'_> {
     ///
     /// # Errors
     /// [`Problem::Invalid`] with every reason why it cannot be.
-    pub(super) fn read(&self, set: &Protection) -> Result<GroupSettings, Problem> {
-        let name = self.name.parse::<GroupName>().map_err(|fault| at(Field::Name, fault));
+    pub(super) fn read(
+        &self,
+        set: &Protection,
+        identity_headers: IdentityHeaders,
+    ) -> Result<GroupSettings, Problem> {
+        let name = self.name.parse::<ObjectName>().map_err(|fault| at(Field::Name, fault));
         let listener = parse_listener(self.listener).map_err(|fault| at(Field::Listener, fault));
         let http_listener =
             if_typed(self.http_listener, parse_listener).map_err(|fault| at(Field::HttpListener, fault));
         let default_certificate = if_typed(self.default_certificate, parse_certificate)
             .map_err(|fault| at(Field::DefaultCertificate, fault));
+        let identity_headers = match self.identity_headers {
+            "" => Ok(identity_headers),
+            name => parse_identity_headers(name).map_err(|fault| at(Field::IdentityHeaders, fault)),
+        };
         let protection = self.protection(set);
-        match (name, listener, http_listener, default_certificate, protection) {
-            (Ok(name), Ok(listener), Ok(http_listener), Ok(default_certificate), Ok(protection)) => {
-                Ok(GroupSettings { name, listener, http_listener, default_certificate, protection })
-            }
-            (name, listener, http_listener, default_certificate, protection) => {
+        match (name, listener, http_listener, default_certificate, identity_headers, protection) {
+            (
+                Ok(name),
+                Ok(listener),
+                Ok(http_listener),
+                Ok(default_certificate),
+                Ok(identity_headers),
+                Ok(protection),
+            ) => Ok(GroupSettings {
+                name,
+                listener,
+                http_listener,
+                default_certificate,
+                protection,
+                identity_headers,
+            }),
+            (name, listener, http_listener, default_certificate, identity_headers, protection) => {
                 let errors = [name.err(), listener.err(), http_listener.err(), default_certificate.err()];
-                let errors = errors.into_iter().flatten().chain(protection.err().into_iter().flatten());
-                Err(Problem::Invalid(errors.collect()))
+                let errors = errors.into_iter().chain([identity_headers.err()]).flatten();
+                Err(Problem::Invalid(errors.chain(protection.err().into_iter().flatten()).collect()))
             }
         }
     }
@@ -135,6 +157,11 @@ fn parse_ranges(text: &str) -> Result<Vec<IpRange>, Vec<Fault>> {
 }
 
 /// The id of an SSL certificate, as an option has it.
+fn parse_identity_headers(name: &str) -> Result<IdentityHeaders, Fault> {
+    let found = IdentityHeaders::ALL.into_iter().find(|preset| preset.name() == name);
+    found.ok_or_else(|| Fault::UnknownValue { value: shortened(name) })
+}
+
 fn parse_certificate(text: &str) -> Result<SslCertificateId, Fault> {
     text.parse().map_err(|_| Fault::UnknownValue { value: shortened(text) })
 }

@@ -95,6 +95,7 @@ mod tests {
             ssl_certificates: 0,
             revision: Revision(1),
             protection: domain::Protection::default(),
+            identity_headers: domain::IdentityHeaders::default(),
             last_policy_change: None,
         };
         let groups = [group];

@@ -98,6 +98,7 @@ mod tests {
             ssl_certificates: 1,
             revision: Revision(1),
             protection: domain::Protection::default(),
+            identity_headers: domain::IdentityHeaders::default(),
             last_policy_change: None,
         }
     }

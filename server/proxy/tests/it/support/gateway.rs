@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{
-    DenyEntry, Depth, GatewayGroupId, HandshakeEvent, ListenerState, PathPattern, Protection, ReasonCode,
-    Revision, StaleRevocationLists, UnixTime,
+    DenyEntry, Depth, GatewayGroupId, HandshakeEvent, IdentityHeaders, ListenerState, PathPattern,
+    Protection, ReasonCode, Revision, StaleRevocationLists, UnixTime,
 };
 use proxy::{
     Applied, Change, ExemptPaths, Gateway, HostPolicy, Options, PolicyState, Records, RequestRecord,
@@ -32,6 +32,7 @@ pub(crate) fn settings(group: GatewayGroupId, listener: SocketAddr) -> Change {
         http_listener: None,
         default_certificate: None,
         protection: Protection::default(),
+        identity_headers: IdentityHeaders::None,
     }
 }
 
@@ -240,6 +241,7 @@ impl Bench {
             http_listener: None,
             default_certificate: certificate.map(|id| id.parse().expect("an id")),
             protection: self.protection.clone(),
+            identity_headers: IdentityHeaders::None,
         }])
         .await;
     }
@@ -252,6 +254,7 @@ impl Bench {
             http_listener: Some(address),
             default_certificate: None,
             protection: self.protection.clone(),
+            identity_headers: IdentityHeaders::None,
         }])
         .await;
     }
