@@ -186,7 +186,8 @@ pub struct UpstreamTls {
     pub verify: bool,
     /// The CAs of the group that vouch for nodes; none: those that the operating system trusts.
     pub ca_certificates: Vec<CaCertificateId>,
-    /// The name that nodes are asked for and must prove; `None`: the host that they are told, or else their own.
+    /// The name that nodes are asked for and must prove; `None`: the host that is rewritten to ([`PassHost::Rewrite`]), or
+    /// else their own. Never one that clients choose.
     pub server_name: Option<ServerName>,
     /// The SSL certificate of type client that nodes are shown (APISIX: `tls.client_cert_id`).
     pub client_certificate: Option<SslCertificateId>,
