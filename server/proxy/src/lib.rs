@@ -5,6 +5,7 @@
 
 mod addresses;
 mod admission;
+mod answer;
 mod budget;
 mod change;
 mod command;
@@ -21,6 +22,7 @@ mod handshake;
 mod hang_up;
 mod hop_by_hop;
 mod identity_headers;
+mod interim;
 mod listener;
 mod pace;
 pub mod proxy_protocol;
