@@ -5,7 +5,8 @@ mod path;
 use serde::{Deserialize, Serialize};
 
 pub use self::path::{RoutePath, RoutePathError};
-use crate::{ObjectName, ServiceId, Sni, Status, Timeouts, UpstreamChoice};
+use crate::service::too_many_hosts;
+use crate::{Fault, Field, FieldError, Limit, ObjectName, ServiceId, Sni, Status, Timeouts, UpstreamChoice};
 
 /// Requests that are to go somewhere (APISIX: `route`). Of several routes that match a request, the one with the most
 /// exact host decides, then the most exact path, then the greatest priority, then the smallest id.
@@ -67,6 +68,52 @@ impl Route {
             status: Status::Enabled,
         }
     }
+
+    /// What of it, and of the upstream that it has for itself, is out of its bounds; empty if nothing is.
+    pub fn errors(&self) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        if self.paths.is_empty() {
+            errors.push(FieldError::new(Field::Routes, Fault::Required));
+        }
+        if self.paths.len() > Self::MOST_PATHS {
+            let limit = Limit::Entries(Self::MOST_PATHS as u64);
+            errors.push(FieldError::new(Field::Routes, Fault::TooLarge(limit)));
+        }
+        errors.extend(too_many_hosts(&self.hosts));
+        if self.service.is_none() && self.upstream.is_none() {
+            errors.push(FieldError::new(Field::Upstream, Fault::NoUpstream));
+        }
+        errors.extend(self.upstream.iter().flat_map(UpstreamChoice::errors));
+        errors.extend(self.timeouts.iter().filter_map(Timeouts::error));
+        errors
+    }
+
+    /// A path for which one of two routes would never get a request, as nothing but their ids tells which of them decides:
+    /// both are enabled, and have a host, the path, a method and the priority in common. `hosts` and `other_hosts` are the
+    /// hosts that hold for them, their services' if they have none; none at all: all hosts.
+    pub fn undecided<'a>(
+        &'a self,
+        hosts: &[Sni],
+        other: &Self,
+        other_hosts: &[Sni],
+    ) -> Option<&'a RoutePath> {
+        let enabled = self.status == Status::Enabled && other.status == Status::Enabled;
+        let decided = !enabled
+            || self.priority != other.priority
+            || !have_common(&self.methods, &other.methods)
+            || !have_common(or_all(hosts), or_all(other_hosts));
+        if decided { None } else { self.paths.iter().find(|path| other.paths.contains(path)) }
+    }
+}
+
+/// What no host at all means.
+fn or_all(hosts: &[Sni]) -> &[Sni] {
+    if hosts.is_empty() { &[Sni::Any] } else { hosts }
+}
+
+/// Whether two lists have an entry in common; an empty one has all entries.
+fn have_common<T: PartialEq>(some: &[T], others: &[T]) -> bool {
+    some.is_empty() || others.is_empty() || some.iter().any(|entry| others.contains(entry))
 }
 
 macro_rules! methods {
@@ -99,4 +146,75 @@ methods! {
     Options "OPTIONS",
     Trace "TRACE",
     Purge "PURGE",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(service: Option<&str>, paths: &[&str]) -> Route {
+        let paths = paths.iter().map(|path| path.parse().expect("a path")).collect();
+        let service = service.map(|id| id.parse().expect("an id"));
+        Route { service, ..Route::of_service("s".parse().expect("an id"), paths) }
+    }
+
+    #[test]
+    fn bounds_are_told_at_their_fields() {
+        let of_service = route(Some("s"), &["/"]);
+        assert_eq!(of_service.errors(), []);
+        let entries = |most: usize| Fault::TooLarge(Limit::Entries(most as u64));
+        let slow = Timeouts { read: 0, ..Timeouts::default() };
+        let echo = UpstreamChoice::Own(Box::new(crate::Upstream::echo()));
+        for (route, expected) in [
+            (route(None, &["/"]), Some((Field::Upstream, Fault::NoUpstream))),
+            (Route { upstream: Some(echo), ..route(None, &["/"]) }, None),
+            (route(Some("s"), &[]), Some((Field::Routes, Fault::Required))),
+            (route(Some("s"), &["/"; 257]), Some((Field::Routes, entries(256)))),
+            (Route { hosts: vec![Sni::Any; 257], ..of_service.clone() }, Some((Field::Hosts, entries(256)))),
+            (
+                Route { timeouts: Some(slow), ..of_service },
+                Some((Field::Timeouts, Fault::OutOfRange { least: 1, most: Timeouts::MOST.into() })),
+            ),
+        ] {
+            let expected: Vec<_> =
+                expected.map(|(at, fault)| FieldError::new(at, fault)).into_iter().collect();
+            assert_eq!(route.errors(), expected);
+        }
+    }
+
+    #[test]
+    fn two_routes_are_undecided_if_only_their_ids_differ() {
+        let one = route(Some("s"), &["/a", "/b/*"]);
+        let get = |route: Route| Route { methods: vec![Method::Get], ..route };
+        let post = |route: Route| Route { methods: vec![Method::Post], ..route };
+        let same = route(None, &["/b/*"]);
+        for (other, hosts, other_hosts, undecided) in [
+            (same.clone(), "", "", true),
+            (same.clone(), "", "*", true),
+            (same.clone(), "a.test", "b.test,a.test", true),
+            (same.clone(), "a.test", "", false),
+            (same.clone(), "a.test", "*.test", false),
+            (route(None, &["/b"]), "", "", false),
+            (route(None, &["/*"]), "", "", false),
+            (get(same.clone()), "", "", true),
+            (Route { priority: 1, ..same.clone() }, "", "", false),
+            (Route { status: Status::Disabled, ..same.clone() }, "", "", false),
+        ] {
+            let hosts_of = |text: &str| -> Vec<Sni> {
+                text.split(',')
+                    .filter(|host| !host.is_empty())
+                    .map(|host| host.parse().expect(host))
+                    .collect()
+            };
+            let (hosts, other_hosts) = (hosts_of(hosts), hosts_of(other_hosts));
+            let found = one.undecided(&hosts, &other, &other_hosts);
+            assert_eq!(found.is_some(), undecided, "{other:?} {hosts:?} {other_hosts:?}");
+            assert_eq!(
+                other.undecided(&other_hosts, &one, &hosts).is_some(),
+                undecided,
+                "the other way round"
+            );
+        }
+        assert_eq!(get(one.clone()).undecided(&[], &post(same), &[]), None);
+    }
 }

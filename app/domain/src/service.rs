@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Fault, IdentityHeaders, NodeState, ObjectName, Route, RouteId, ServiceId, Sni, Upstream, UpstreamId,
-    Versioned,
+    Fault, Field, FieldError, IdentityHeaders, Limit, NodeState, ObjectName, Route, RouteId, ServiceId, Sni,
+    Upstream, UpstreamId, Versioned,
 };
 
 /// A set of routes with an upstream in common (APISIX: `service`).
@@ -26,6 +26,8 @@ pub struct Service {
 impl Service {
     /// The most hosts of a service or a route.
     pub const MOST_HOSTS: usize = 256;
+    /// The most routes of a service.
+    pub const MOST_ROUTES: usize = 256;
 
     /// The service that a new gateway group starts with: the built-in echo, for all hosts.
     pub fn httpbin() -> Self {
@@ -36,6 +38,19 @@ impl Service {
             identity_headers: None,
         }
     }
+
+    /// What of it, and of the upstream that it has for itself, is out of its bounds; empty if nothing is.
+    pub fn errors(&self) -> Vec<FieldError> {
+        let mut errors = too_many_hosts(&self.hosts).map_or_else(Vec::new, |error| vec![error]);
+        errors.extend(self.upstream.errors());
+        errors
+    }
+}
+
+/// Whether there are more hosts than a service or a route may have.
+pub(crate) fn too_many_hosts(hosts: &[Sni]) -> Option<FieldError> {
+    let limit = Limit::Entries(Service::MOST_HOSTS as u64);
+    (hosts.len() > Service::MOST_HOSTS).then(|| FieldError::new(Field::Hosts, Fault::TooLarge(limit)))
 }
 
 /// The upstream of a service or a route.
@@ -46,6 +61,16 @@ pub enum UpstreamChoice {
     Own(Box<Upstream>),
     /// One that others may use too (APISIX: `upstream_id`).
     Shared(UpstreamId),
+}
+
+impl UpstreamChoice {
+    /// What of an own upstream is out of its bounds; nothing of a shared one.
+    pub fn errors(&self) -> Vec<FieldError> {
+        match self {
+            Self::Own(upstream) => upstream.errors(),
+            Self::Shared(_) => Vec::new(),
+        }
+    }
 }
 
 /// An upstream that services and routes may share.

@@ -1,5 +1,6 @@
 //! Where requests go: balanced nodes, and how to speak with them.
 
+mod bounds;
 mod health;
 mod node;
 
@@ -26,7 +27,7 @@ pub struct Upstream {
     /// How many more nodes are tried after one that could not be connected to, or that failed an idempotent request before
     /// answering; `None`: each other node once.
     pub retries: Option<u8>,
-    /// No other node is tried once so much time has passed; 0: no such limit.
+    /// No other node is tried once so much time has passed, at most [`Timeouts::MOST`]; 0: no such limit.
     pub retry_timeout: u32,
     /// Connections kept for later requests.
     pub keepalive: Keepalive,
@@ -39,6 +40,8 @@ pub struct Upstream {
 impl Upstream {
     /// The most nodes of one upstream.
     pub const MOST_NODES: usize = 256;
+    /// The most CAs that vouch for the nodes of one upstream.
+    pub const MOST_CAS: usize = 32;
 
     /// The built-in echo service.
     pub fn echo() -> Self {
@@ -164,12 +167,17 @@ impl Default for Timeouts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Keepalive {
-    /// How many idle ones each worker keeps for each node, at most 32,768; 0: none.
+    /// How many idle ones each worker keeps for each node, at most [`Keepalive::MOST`]; 0: none.
     pub size: u32,
-    /// For how long an idle one is kept, in milliseconds.
+    /// For how long an idle one is kept, in milliseconds, at most [`Timeouts::MOST`].
     pub idle_timeout: u32,
     /// How many requests one serves; 0: no limit.
     pub requests: u32,
+}
+
+impl Keepalive {
+    /// The greatest size.
+    pub const MOST: u32 = 32_768;
 }
 
 impl Default for Keepalive {

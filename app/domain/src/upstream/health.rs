@@ -18,7 +18,8 @@ pub struct HealthChecks {
 pub struct ActiveCheck {
     /// What is asked.
     pub kind: CheckKind,
-    /// The path and query of HTTP checks, from `/` on.
+    /// The path and query of HTTP checks, from `/` on, as it is sent: at most [`ActiveCheck::LONGEST_PATH`] visible ASCII
+    /// characters, no fragment.
     pub path: String,
     /// The host of HTTP checks; `None`: what requests tell the node, or its own address.
     pub host: Option<ServerName>,
@@ -30,6 +31,11 @@ pub struct ActiveCheck {
     pub healthy_after: u8,
     /// Failures in a row until a node is ill, 1 to 254.
     pub unhealthy_after: u8,
+}
+
+impl ActiveCheck {
+    /// The longest path, in characters.
+    pub const LONGEST_PATH: usize = 1_024;
 }
 
 impl Default for ActiveCheck {
@@ -64,7 +70,7 @@ pub struct PassiveCheck {
     /// Failures in a row until a node is ill, 1 to 254: it could not be reached, broke off, took too long, or answered
     /// with one of `statuses`.
     pub unhealthy_after: u8,
-    /// Statuses that count as failures, each 500 to 599.
+    /// Statuses that count as failures, each 500 to 599, each once.
     pub statuses: Vec<u16>,
     /// Seconds until an ill node is tried again where no active check says that it is well, 1 to 3,600.
     pub recover_after: u32,
