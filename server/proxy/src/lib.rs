@@ -35,6 +35,7 @@ mod server_flight;
 mod shared;
 mod snapshot;
 mod steady_body;
+mod upstream;
 mod watched;
 mod worker;
 
