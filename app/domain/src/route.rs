@@ -215,6 +215,6 @@ mod tests {
                 "the other way round"
             );
         }
-        assert_eq!(get(one.clone()).undecided(&[], &post(same), &[]), None);
+        assert_eq!(get(one).undecided(&[], &post(same), &[]), None);
     }
 }
