@@ -5,11 +5,13 @@
 //! No error, `Debug` or finding holds a byte of a key.
 
 mod algorithm;
+mod ascii_name;
 mod chain;
 mod clock;
 mod crl;
 mod der;
 mod facts;
+mod header_facts;
 mod host_config;
 mod identity;
 mod inspect;
@@ -28,6 +30,7 @@ mod x509;
 
 pub use clock::{Clock, SystemClock};
 pub use facts::certificate_facts;
+pub use header_facts::HeaderFacts;
 pub use host_config::{ClientPolicy, Enforcement, HostConfig};
 pub use identity::{Identity, KeyPair};
 pub use inspect::{Upload, inspect, name_owner};

@@ -64,7 +64,7 @@ fn push_value(text: &mut String, value: &str) {
 }
 
 /// The value of an ASN.1 string; `None` if it is none or not well formed.
-fn string(value: &Any<'_>) -> Option<String> {
+pub(crate) fn string(value: &Any<'_>) -> Option<String> {
     let bytes = value.data;
     match value.tag() {
         Tag::Utf8String | Tag::PrintableString | Tag::Ia5String | Tag::NumericString | Tag::VisibleString => {
