@@ -7,4 +7,5 @@ pub mod gateway_group;
 pub mod handshake_event;
 pub mod layout;
 pub mod preferences;
+pub mod service;
 pub mod ssl_certificate;

@@ -13,6 +13,7 @@ pub mod handshake_event;
 pub mod problem;
 pub mod protection;
 pub mod reason;
+pub mod service;
 pub mod ssl_certificate;
 pub mod time;
 pub mod warning;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     AllowedIdentityError, CaCertificateId, GatewayGroupId, NodeAddress, ProtectionLimit, RoutePath,
-    RoutePathError, ServiceId, Sni, SslCertificateId, UnixTime, UpstreamId,
+    RoutePathError, ServiceId, Sni, SslCertificateId, UnixTime, UpstreamId, UpstreamNumber,
 };
 
 /// The field that a finding speaks of.
@@ -68,6 +68,8 @@ pub enum Field {
     PassHost,
     /// How long nodes may take.
     Timeouts,
+    /// One number of an upstream.
+    UpstreamNumber(UpstreamNumber),
     /// How many more nodes are tried.
     Retries,
     /// Connections to nodes that are kept.
@@ -358,7 +360,7 @@ pub enum Fault {
     NeverMatches {
         /// What they have in common.
         path: RoutePath,
-        /// What the other is called: its name or id.
+        /// What the other is called: its name, its service's, or its id.
         by: String,
     },
     /// A route that neither belongs to a service nor has an upstream.

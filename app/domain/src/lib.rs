@@ -69,7 +69,8 @@ pub use ssl_certificate::{CertificateType, Chain, Health, SslCertificate, Status
 pub use time::UnixTime;
 pub use upstream::{
     ActiveCheck, Balancing, CheckKind, HashKey, HealthChecks, Keepalive, Node, NodeAddress, NodeAddressError,
-    NodeHealth, NodeHost, NodeState, PassHost, PassiveCheck, Scheme, Timeouts, Upstream, UpstreamTls,
+    NodeHealth, NodeHost, NodeState, PassHost, PassiveCheck, Scheme, Timeouts, Upstream, UpstreamNumber,
+    UpstreamTls,
 };
 pub use user::{Password, UserName};
 pub use versioned::Versioned;

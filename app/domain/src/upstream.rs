@@ -3,11 +3,13 @@
 mod bounds;
 mod health;
 mod node;
+mod number;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::health::{ActiveCheck, CheckKind, HealthChecks, NodeHealth, NodeState, PassiveCheck};
 pub use self::node::{Node, NodeAddress, NodeAddressError, NodeHost};
+pub use self::number::UpstreamNumber;
 use crate::{CaCertificateId, HeaderName, ServerName, SslCertificateId};
 
 /// A balanced set of nodes that answer the same requests (APISIX: `upstream`). Durations are in milliseconds.

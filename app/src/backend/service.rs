@@ -1,8 +1,7 @@
 use async_trait::async_trait;
-use domain::{
-    CaCertificate, Caller, GatewayGroupId, Problem, Revision, Route, RouteId, Service, ServiceId,
-    ServiceStatus, SharedUpstream, SslCertificateId, UpstreamId, Versioned,
-};
+use domain::{Caller, GatewayGroupId, Problem, Revision, Route, RouteId, Service, ServiceId, ServiceStatus};
+
+pub use crate::pages::service::api::ServiceChoices;
 
 /// The services of gateway groups, with their routes.
 #[async_trait]
@@ -53,15 +52,4 @@ pub struct ServiceDraft {
     /// Its routes: those with an id are changed, those without are new, those that are missing are deleted. Their
     /// `service` is not looked at.
     pub routes: Vec<(Option<RouteId>, Route)>,
-}
-
-/// What services may refer to.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct ServiceChoices {
-    /// CAs that can vouch for nodes.
-    pub ca_certificates: Vec<CaCertificate>,
-    /// SSL certificates of type client that nodes can be shown, with their names.
-    pub client_certificates: Vec<(SslCertificateId, String)>,
-    /// Upstreams that services share.
-    pub upstreams: Vec<Versioned<UpstreamId, SharedUpstream>>,
 }

@@ -39,6 +39,7 @@ pub fn field_id(field: Field) -> &'static str {
         Field::HashKey => "hash_key",
         Field::PassHost => "pass_host",
         Field::Timeouts => "timeouts",
+        Field::UpstreamNumber(number) => number.name(),
         Field::Retries => "retries",
         Field::Keepalive => "keepalive",
         Field::UpstreamCa => "upstream_ca",

@@ -9,7 +9,7 @@ mod layout;
 mod new;
 mod overview;
 #[cfg(feature = "ssr")]
-mod parse;
+pub(crate) mod parse;
 mod protection;
 mod settings;
 mod start;

@@ -1,6 +1,6 @@
 //! The labels of fields, as they stand beside the controls and in the summary of errors.
 
-use domain::{Field, ProtectionLimit};
+use domain::{Field, ProtectionLimit, UpstreamNumber};
 
 use crate::language::{Text, text};
 
@@ -35,6 +35,7 @@ pub fn field(field: Field) -> Text {
         Field::HashKey => text("Hash key", "哈希依据"),
         Field::PassHost => text("Host that nodes are told", "传递给节点的主机"),
         Field::Timeouts => text("Timeouts", "超时"),
+        Field::UpstreamNumber(number) => upstream_number(number),
         Field::Retries => text("Retries", "重试次数"),
         Field::Keepalive => text("Kept connections", "保持的连接"),
         Field::UpstreamCa => text("CA of the nodes", "节点的 CA"),
@@ -48,6 +49,23 @@ pub fn field(field: Field) -> Text {
         Field::UserName => text("User name", "用户名"),
         Field::Password => text("Password", "密码"),
         Field::PasswordAgain => text("Password again", "再次输入密码"),
+    }
+}
+
+/// The label of a number of an upstream.
+fn upstream_number(number: UpstreamNumber) -> Text {
+    use UpstreamNumber as N;
+    match number {
+        N::ConnectTimeout => text("Connect (s)", "连接（秒）"),
+        N::SendTimeout => text("Send (s)", "发送（秒）"),
+        N::ReadTimeout => text("Read (s)", "读取（秒）"),
+        N::CheckInterval => text("Interval (s)", "检查间隔（秒）"),
+        N::CheckTimeout => text("Time for an answer (s)", "单次超时（秒）"),
+        N::HealthyAfter => text("Successes until healthy", "连续成功几次判为健康"),
+        N::UnhealthyAfter | N::PassiveUnhealthyAfter => {
+            text("Failures until unhealthy", "连续失败几次判为不健康")
+        }
+        N::RecoverAfter => text("Tried again after (s)", "多久后重新尝试（秒）"),
     }
 }
 

@@ -4,16 +4,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::backend::{
     Accounts, Backend, CaCertificates, Clients, GatewayGroups, GroupSettings, HandshakeEvents, HandshakeList,
-    HandshakeQuery, NewDeniedClient, NewSslCertificate, Outcome, RevocationChange, SslCertificateChange,
-    SslCertificates,
+    HandshakeQuery, NewDeniedClient, NewSslCertificate, Outcome, RevocationChange, ServiceChoices,
+    ServiceDraft, Services, SslCertificateChange, SslCertificates,
 };
 use app::pages::ssl_certificate::query::{SslCertificateList, SslCertificateQuery};
 use async_trait::async_trait;
 use domain::{
     CaCertificate, CaCertificateId, Caller, Client, DeniedClient, DeniedClientId, Fault, Field, FieldError,
     FieldWarning, GatewayGroup, GatewayGroupId, HandshakeEvent, HandshakeEventId, Inspection, ListenerState,
-    Noun, Page, PageRequest, Password, Problem, Revision, SslCertificate, SslCertificateId, UserName,
-    Verdict,
+    Noun, Page, PageRequest, Password, Problem, Revision, Route, RouteId, ServiceId, ServiceStatus,
+    ServiceWithRoutes, SslCertificate, SslCertificateId, UpstreamChoice, UserName, Verdict, Versioned,
 };
 
 use crate::samples;
@@ -37,6 +37,10 @@ pub(crate) struct State {
     pub(crate) denied: Vec<DeniedClient>,
     /// The handshake events of all groups, newest first.
     pub(crate) events: Vec<HandshakeEvent>,
+    /// The services of the group `default`.
+    pub(crate) services: Vec<ServiceStatus>,
+    /// What they may refer to.
+    pub(crate) service_choices: ServiceChoices,
     /// How many events could not be kept.
     pub(crate) dropped: u64,
     /// What deleting an SSL certificate would open.
@@ -89,6 +93,7 @@ impl Fake {
             ca_certificates: Arc::new(self.clone()),
             clients: Arc::new(self.clone()),
             handshake_events: Arc::new(self.clone()),
+            services: Arc::new(self.clone()),
             now: Arc::new(|| samples::NOW),
         }
     }
@@ -494,4 +499,96 @@ impl HandshakeEvents for Fake {
         let found = state.events.iter().find(|event| event.id == *id && event.group == *group);
         found.cloned().ok_or(Problem::NotFound(Noun::HandshakeEvent))
     }
+}
+
+#[async_trait]
+impl Services for Fake {
+    async fn list(&self, _caller: &Caller, group: &GatewayGroupId) -> Result<Vec<ServiceStatus>, Problem> {
+        self.known_group(group)?;
+        Ok(self.state().services.clone())
+    }
+
+    async fn get(
+        &self,
+        _caller: &Caller,
+        group: &GatewayGroupId,
+        id: &ServiceId,
+    ) -> Result<ServiceStatus, Problem> {
+        self.known_group(group)?;
+        let state = self.state();
+        let found = state.services.iter().find(|one| one.service.service.id == *id);
+        found.cloned().ok_or(Problem::NotFound(Noun::Service))
+    }
+
+    async fn choices(&self, _caller: &Caller, group: &GatewayGroupId) -> Result<ServiceChoices, Problem> {
+        self.known_group(group)?;
+        Ok(self.state().service_choices.clone())
+    }
+
+    async fn add(
+        &self,
+        _caller: &Caller,
+        group: &GatewayGroupId,
+        draft: ServiceDraft,
+    ) -> Result<ServiceStatus, Problem> {
+        self.refused()?;
+        self.known_group(group)?;
+        let mut state = self.state();
+        let has_name = |one: &ServiceStatus| one.service.service.value.name == draft.service.name;
+        if state.services.iter().any(has_name) {
+            return Err(FieldError::new(Field::Name, Fault::NameTaken).into());
+        }
+        let status = service_status("01JADDED", Revision(42), draft);
+        state.services.push(status.clone());
+        Ok(status)
+    }
+
+    async fn update(
+        &self,
+        caller: &Caller,
+        group: &GatewayGroupId,
+        id: &ServiceId,
+        draft: ServiceDraft,
+        expected: Revision,
+    ) -> Result<ServiceStatus, Problem> {
+        self.refused()?;
+        let stored = Services::get(self, caller, group, id).await?.service.service;
+        if stored.revision != expected {
+            return Err(Problem::Stale);
+        }
+        let status = service_status(id.as_str(), Revision(expected.0 + 1), draft);
+        let mut state = self.state();
+        if let Some(one) = state.services.iter_mut().find(|one| one.service.service.id == *id) {
+            one.clone_from(&status);
+        }
+        Ok(status)
+    }
+
+    async fn delete(&self, caller: &Caller, group: &GatewayGroupId, id: &ServiceId) -> Result<(), Problem> {
+        self.refused()?;
+        Services::get(self, caller, group, id).await?;
+        self.state().services.retain(|one| one.service.service.id != *id);
+        Ok(())
+    }
+}
+
+/// A draft as it is once it is saved: routes that are new are given an id.
+fn service_status(id: &str, revision: Revision, draft: ServiceDraft) -> ServiceStatus {
+    let routes = draft.routes.into_iter().enumerate().map(|(index, (id, route))| {
+        let id = id.unwrap_or_else(|| format!("r{index}").parse().expect("valid"));
+        versioned::<RouteId, Route>(id, revision, route)
+    });
+    let nodes = match &draft.service.upstream {
+        UpstreamChoice::Own(own) => own.nodes.iter().map(samples::healthy_node).collect(),
+        UpstreamChoice::Shared(_) => Vec::new(),
+    };
+    let service = ServiceWithRoutes {
+        routes: routes.collect(),
+        service: versioned(id.parse().expect("valid"), revision, draft.service),
+    };
+    ServiceStatus { service, shared_upstream: None, nodes, fault: None, is_live: true }
+}
+
+fn versioned<I, T>(id: I, revision: Revision, value: T) -> Versioned<I, T> {
+    Versioned { id, revision, created_at: samples::NOW, updated_at: samples::NOW, value }
 }

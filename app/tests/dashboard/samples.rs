@@ -2,9 +2,11 @@
 
 use domain::{
     CaCertificate, Caller, Certificate, CertificateType, Client, DeniedClient, Depth, Field, FieldWarning,
-    Fingerprint, GatewayGroup, HandshakeEvent, Health, KeyAlgorithm, ListenerState, PeerCertificate,
-    PeerVerification, PeerVerificationMode, Protection, PublicKey, Revision, RevocationList, Role,
-    SslCertificate, Stage, StaleRevocationLists, Status, UnixTime, Verdict, Warning, X509Version,
+    Fingerprint, GatewayGroup, HandshakeEvent, Health, KeyAlgorithm, ListenerState, Node, NodeHealth,
+    NodeState, PeerCertificate, PeerVerification, PeerVerificationMode, Protection, PublicKey, Revision,
+    RevocationList, Role, Route, Service, ServiceStatus, ServiceWithRoutes, SslCertificate, Stage,
+    StaleRevocationLists, Status, UnixTime, Upstream, UpstreamChoice, Verdict, Versioned, Warning,
+    X509Version,
 };
 
 /// The time that pages are shown at.
@@ -194,4 +196,46 @@ pub(crate) fn denied(id: &str, label: &str) -> DeniedClient {
         author: "admin".to_owned(),
         created_at: NOW.plus_seconds(-3_600),
     }
+}
+
+/// A node that nothing speaks against.
+pub(crate) fn healthy_node(node: &Node) -> NodeState {
+    NodeState { address: node.address.clone(), health: NodeHealth::Healthy, requests: 0 }
+}
+
+/// A service for `shop.example.com` with two nodes, of which one is ill, and a route that keeps things of its own.
+pub(crate) fn service() -> ServiceStatus {
+    let nodes: Vec<Node> =
+        ["10.0.0.7:8080", "10.0.0.8:8080"].map(|address| Node::new(address.parse().expect("valid"))).into();
+    let mut states: Vec<NodeState> = nodes.iter().map(healthy_node).collect();
+    states[0].requests = 3;
+    states[1].health =
+        NodeHealth::Unhealthy { since: NOW.plus_seconds(-240), reason: "connection refused".to_owned() };
+    let upstream = Upstream { nodes, retry_timeout: 1_500, ..Upstream::default() };
+    let service = Service {
+        name: "shop".parse().expect("valid"),
+        hosts: vec!["shop.example.com".parse().expect("valid")],
+        upstream: UpstreamChoice::Own(Box::new(upstream)),
+        identity_headers: None,
+    };
+    let id: domain::ServiceId = "01JSHOP".parse().expect("valid");
+    let all = Route::of_service(id.clone(), vec!["/*".parse().expect("valid")]);
+    let mut admin = Route::of_service(id.clone(), vec!["/admin/*".parse().expect("valid")]);
+    admin.name = Some("back office".parse().expect("valid"));
+    admin.hosts = vec!["admin.example.com".parse().expect("valid")];
+    admin.requires_client_certificate = true;
+    admin.priority = 10;
+    let service = ServiceWithRoutes {
+        service: versioned(id, service),
+        routes: vec![
+            versioned("01JADMIN".parse().expect("valid"), admin),
+            versioned("01JALL".parse().expect("valid"), all),
+        ],
+    };
+    ServiceStatus { service, shared_upstream: None, nodes: states, fault: None, is_live: true }
+}
+
+/// An object of revision 40.
+pub(crate) fn versioned<I, T>(id: I, value: T) -> Versioned<I, T> {
+    Versioned { id, revision: Revision(40), created_at: NOW, updated_at: NOW, value }
 }

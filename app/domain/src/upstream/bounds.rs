@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
-use super::{ActiveCheck, Keepalive, Node, NodeAddress, PassiveCheck, Timeouts, Upstream};
+use super::{ActiveCheck, Keepalive, Node, NodeAddress, PassiveCheck, Timeouts, Upstream, UpstreamNumber};
 use crate::{Fault, Field, FieldError, Limit};
 
 /// Of answers and failures in a row.
@@ -13,7 +13,7 @@ impl Upstream {
     /// What of it is out of its bounds, or contradicts its scheme; empty if nothing is.
     pub fn errors(&self) -> Vec<FieldError> {
         let mut errors = self.node_errors();
-        errors.extend(self.timeouts.error());
+        errors.extend(self.timeouts.errors());
         errors.extend(check(Field::Retries, 0..=Timeouts::MOST, self.retry_timeout));
         errors.extend(check(Field::Keepalive, 0..=Keepalive::MOST, self.keepalive.size));
         errors.extend(check(Field::Keepalive, 0..=Timeouts::MOST, self.keepalive.idle_timeout));
@@ -65,25 +65,30 @@ impl Upstream {
 }
 
 impl Timeouts {
-    /// What is out of bounds, told once, as all of them have the same.
-    pub fn error(&self) -> Option<FieldError> {
-        let all = [self.connect, self.send, self.read];
-        all.into_iter().find_map(|timeout| check(Field::Timeouts, 1..=Self::MOST, timeout))
+    /// Which of them are out of bounds.
+    pub fn errors(&self) -> Vec<FieldError> {
+        let all = [
+            (UpstreamNumber::ConnectTimeout, self.connect),
+            (UpstreamNumber::SendTimeout, self.send),
+            (UpstreamNumber::ReadTimeout, self.read),
+        ];
+        let checked = all.into_iter().map(|(number, value)| check_number(number, 1..=Self::MOST, value));
+        checked.flatten().collect()
     }
 }
 
 impl ActiveCheck {
     fn errors(&self) -> Vec<FieldError> {
         let bounds = [
-            (1..=3_600, self.interval),
-            (1..=60_000, self.timeout),
-            (IN_A_ROW, self.healthy_after.into()),
-            (IN_A_ROW, self.unhealthy_after.into()),
+            (UpstreamNumber::CheckInterval, 1..=3_600, self.interval),
+            (UpstreamNumber::CheckTimeout, 1..=60_000, self.timeout),
+            (UpstreamNumber::HealthyAfter, IN_A_ROW, self.healthy_after.into()),
+            (UpstreamNumber::UnhealthyAfter, IN_A_ROW, self.unhealthy_after.into()),
         ];
-        let out_of_range =
-            bounds.into_iter().filter_map(|(range, value)| check(Field::ActiveCheck, range, value));
+        let numbers =
+            bounds.into_iter().filter_map(|(number, range, value)| check_number(number, range, value));
         let path = path_fault(&self.path).map(|fault| FieldError::new(Field::ActiveCheck, fault));
-        out_of_range.chain(path).collect()
+        numbers.chain(path).collect()
     }
 }
 
@@ -106,11 +111,17 @@ impl PassiveCheck {
     const STATUSES: RangeInclusive<u32> = 500..=599;
 
     fn errors(&self) -> Vec<FieldError> {
-        let bounds = [(IN_A_ROW, self.unhealthy_after.into()), (1..=3_600, self.recover_after)];
-        let statuses = self.statuses.iter().map(|status| (Self::STATUSES, u32::from(*status)));
-        let out_of_range = bounds.into_iter().chain(statuses);
-        let mut errors: Vec<_> =
-            out_of_range.filter_map(|(range, value)| check(Field::PassiveCheck, range, value)).collect();
+        let unhealthy_after = self.unhealthy_after.into();
+        let bounds = [
+            (UpstreamNumber::PassiveUnhealthyAfter, IN_A_ROW, unhealthy_after),
+            (UpstreamNumber::RecoverAfter, 1..=3_600, self.recover_after),
+        ];
+        let numbers =
+            bounds.into_iter().filter_map(|(number, range, value)| check_number(number, range, value));
+        let statuses = self.statuses.iter();
+        let statuses =
+            statuses.filter_map(|status| check(Field::PassiveCheck, Self::STATUSES, (*status).into()));
+        let mut errors: Vec<_> = numbers.chain(statuses).collect();
         // As many as there are different ones.
         if self.statuses.len() > Self::STATUSES.count() {
             errors.push(too_many(Field::PassiveCheck, Self::STATUSES.count()));
@@ -126,6 +137,10 @@ fn too_many(field: Field, most: usize) -> FieldError {
 fn check(field: Field, range: RangeInclusive<u32>, value: u32) -> Option<FieldError> {
     let fault = Fault::OutOfRange { least: (*range.start()).into(), most: (*range.end()).into() };
     (!range.contains(&value)).then(|| FieldError::new(field, fault))
+}
+
+fn check_number(number: UpstreamNumber, range: RangeInclusive<u32>, value: u32) -> Option<FieldError> {
+    check(Field::UpstreamNumber(number), range, value)
 }
 
 #[cfg(test)]
@@ -205,12 +220,13 @@ mod tests {
             timeouts: Timeouts { connect, send, read },
             ..Upstream::default()
         };
-        let out = [(Field::Timeouts, range(1, day))];
         assert_errors(&timeouts(1, 1, Timeouts::MOST), &[]);
-        for wrong in
-            [timeouts(0, 1, 1), timeouts(1, 0, 1), timeouts(1, 1, 0), timeouts(1, Timeouts::MOST + 1, 0)]
-        {
-            assert_errors(&wrong, &out);
+        for (wrong, number) in [
+            (timeouts(0, 1, 1), UpstreamNumber::ConnectTimeout),
+            (timeouts(1, Timeouts::MOST + 1, 1), UpstreamNumber::SendTimeout),
+            (timeouts(1, 1, 0), UpstreamNumber::ReadTimeout),
+        ] {
+            assert_errors(&wrong, &[(Field::UpstreamNumber(number), range(1, day))]);
         }
         let keepalive = |size, idle_timeout| Upstream {
             keepalive: Keepalive { size, idle_timeout, requests: 0 },
@@ -226,30 +242,58 @@ mod tests {
     #[test]
     fn health_checks_have_bounds() {
         let good = ActiveCheck::default();
-        for (active, fault) in [
-            (ActiveCheck { interval: 0, ..good.clone() }, range(1, 3_600)),
-            (ActiveCheck { timeout: 60_001, ..good.clone() }, range(1, 60_000)),
-            (ActiveCheck { healthy_after: 0, ..good.clone() }, range(1, 254)),
-            (ActiveCheck { unhealthy_after: 255, ..good.clone() }, range(1, 254)),
-            (ActiveCheck { path: String::new(), ..good.clone() }, Fault::Required),
-            (ActiveCheck { path: "health".to_owned(), ..good.clone() }, Fault::InvalidCharacters),
-            (ActiveCheck { path: "/a b".to_owned(), ..good.clone() }, Fault::InvalidCharacters),
-            (ActiveCheck { path: "/a\r\nHost: b".to_owned(), ..good.clone() }, Fault::InvalidCharacters),
-            (ActiveCheck { path: "/a#b".to_owned(), ..good.clone() }, Fault::InvalidCharacters),
-            (ActiveCheck { path: "/".repeat(1_025), ..good }, Fault::TooLarge(Limit::Characters(1_024))),
+        let number = Field::UpstreamNumber;
+        let with_path = |path: &str| ActiveCheck { path: path.to_owned(), ..ActiveCheck::default() };
+        let long = Fault::TooLarge(Limit::Characters(1_024));
+        for (active, field, fault) in [
+            (
+                ActiveCheck { interval: 0, ..good.clone() },
+                number(UpstreamNumber::CheckInterval),
+                range(1, 3_600),
+            ),
+            (
+                ActiveCheck { timeout: 60_001, ..good.clone() },
+                number(UpstreamNumber::CheckTimeout),
+                range(1, 60_000),
+            ),
+            (
+                ActiveCheck { healthy_after: 0, ..good.clone() },
+                number(UpstreamNumber::HealthyAfter),
+                range(1, 254),
+            ),
+            (
+                ActiveCheck { unhealthy_after: 255, ..good },
+                number(UpstreamNumber::UnhealthyAfter),
+                range(1, 254),
+            ),
+            (with_path(""), Field::ActiveCheck, Fault::Required),
+            (with_path("health"), Field::ActiveCheck, Fault::InvalidCharacters),
+            (with_path("/a b"), Field::ActiveCheck, Fault::InvalidCharacters),
+            (with_path("/a\r\nHost: b"), Field::ActiveCheck, Fault::InvalidCharacters),
+            (with_path("/a#b"), Field::ActiveCheck, Fault::InvalidCharacters),
+            (with_path(&"/".repeat(1_025)), Field::ActiveCheck, long),
         ] {
             let health = HealthChecks { active: Some(active), passive: None };
-            assert_errors(&Upstream { health, ..Upstream::default() }, &[(Field::ActiveCheck, fault)]);
+            assert_errors(&Upstream { health, ..Upstream::default() }, &[(field, fault)]);
         }
         let good = PassiveCheck::default();
-        for (passive, fault) in [
-            (PassiveCheck { unhealthy_after: 0, ..good.clone() }, range(1, 254)),
-            (PassiveCheck { recover_after: 3_601, ..good.clone() }, range(1, 3_600)),
-            (PassiveCheck { statuses: vec![404], ..good.clone() }, range(500, 599)),
-            (PassiveCheck { statuses: vec![500; 101], ..good }, Fault::TooLarge(Limit::Entries(100))),
+        let unhealthy_after = number(UpstreamNumber::PassiveUnhealthyAfter);
+        for (passive, field, fault) in [
+            (PassiveCheck { unhealthy_after: 0, ..good.clone() }, unhealthy_after, range(1, 254)),
+            (
+                PassiveCheck { recover_after: 3_601, ..good.clone() },
+                number(UpstreamNumber::RecoverAfter),
+                range(1, 3_600),
+            ),
+            (PassiveCheck { statuses: vec![404], ..good.clone() }, Field::PassiveCheck, range(500, 599)),
+            (
+                PassiveCheck { statuses: vec![500; 101], ..good },
+                Field::PassiveCheck,
+                Fault::TooLarge(Limit::Entries(100)),
+            ),
         ] {
             let health = HealthChecks { active: None, passive: Some(passive) };
-            assert_errors(&Upstream { health, ..Upstream::default() }, &[(Field::PassiveCheck, fault)]);
+            assert_errors(&Upstream { health, ..Upstream::default() }, &[(field, fault)]);
         }
     }
 }

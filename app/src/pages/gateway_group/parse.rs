@@ -156,12 +156,13 @@ fn parse_ranges(text: &str) -> Result<Vec<IpRange>, Vec<Fault>> {
     if faults.is_empty() { Ok(ranges) } else { Err(faults) }
 }
 
-/// The id of an SSL certificate, as an option has it.
-fn parse_identity_headers(name: &str) -> Result<IdentityHeaders, Fault> {
+/// An [`IdentityHeaders::name`].
+pub(crate) fn parse_identity_headers(name: &str) -> Result<IdentityHeaders, Fault> {
     let found = IdentityHeaders::ALL.into_iter().find(|preset| preset.name() == name);
     found.ok_or_else(|| Fault::UnknownValue { value: shortened(name) })
 }
 
+/// The id of an SSL certificate, as an option has it.
 fn parse_certificate(text: &str) -> Result<SslCertificateId, Fault> {
     text.parse().map_err(|_| Fault::UnknownValue { value: shortened(text) })
 }
