@@ -13,6 +13,7 @@ use serde_json::json;
 use self::revocation::Lists;
 use crate::column::{self, Row, Word};
 use crate::entity::ca_certificate::{ActiveModel, Column, Entity, Model};
+use crate::upstream::certificates::{self, Certificate};
 use crate::write::{Action, AuditEntry, AuditNoun, Write};
 use crate::{Author, Store, StoreError, WriteError, batch};
 
@@ -118,10 +119,10 @@ impl Store {
         Ok(ids.iter().filter_map(|id| found.remove(id.as_str())).collect())
     }
 
-    /// Deletes a CA that no SSL certificate refers to.
+    /// Deletes a CA that no SSL certificate and no upstream refers to.
     ///
     /// # Errors
-    /// [`WriteError::NotFound`], [`WriteError::InUse`].
+    /// [`WriteError::NotFound`], [`WriteError::InUse`] (by SSL certificates), [`WriteError::InUseBy`].
     pub async fn delete_ca_certificate(
         &self,
         author: &Author,
@@ -137,6 +138,7 @@ impl Store {
         if users > 0 {
             return Err(WriteError::InUse(users));
         }
+        certificates::check_unused(&write, group, Certificate::Ca(id)).await?;
         // The foreign key takes its revocation lists along.
         Entity::delete_by_id(key).exec(write.db()).await?;
         let entry = AuditEntry {

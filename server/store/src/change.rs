@@ -36,6 +36,12 @@ pub enum ChangedNoun {
     SslCertificate,
     /// The deny-list that holds for all hosts of a group.
     GroupDenials,
+    /// A service: also named when a certificate that its own upstream refers to changed.
+    Service,
+    /// A route: as a service.
+    Route,
+    /// An upstream that services and routes share: as a service.
+    Upstream,
 }
 
 impl Store {

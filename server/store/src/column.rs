@@ -2,7 +2,10 @@
 
 use std::str::FromStr;
 
-use domain::{CertificateType, IdError, PeerVerificationMode, Revision, Role, StaleRevocationLists, Status};
+use domain::{
+    CertificateType, IdError, IdentityHeaders, ObjectName, PeerVerificationMode, Revision, Role,
+    StaleRevocationLists, Status,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use ulid::Ulid;
@@ -64,6 +67,19 @@ impl Word for StaleRevocationLists {
     }
 }
 
+impl Word for IdentityHeaders {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Rfc9440 => "rfc9440",
+            Self::Xfcc => "xfcc",
+            Self::Nginx => "nginx",
+        }
+    }
+}
+
 impl Word for Role {
     const ALL: &'static [Self] = &[Self::Administrator];
 
@@ -75,13 +91,23 @@ impl Word for Role {
 }
 
 impl Word for ChangedNoun {
-    const ALL: &'static [Self] = &[Self::GatewayGroup, Self::SslCertificate, Self::GroupDenials];
+    const ALL: &'static [Self] = &[
+        Self::GatewayGroup,
+        Self::SslCertificate,
+        Self::GroupDenials,
+        Self::Service,
+        Self::Route,
+        Self::Upstream,
+    ];
 
     fn word(self) -> &'static str {
         match self {
             Self::GatewayGroup => "gateway_group",
             Self::SslCertificate => "ssl_certificate",
             Self::GroupDenials => "group_denials",
+            Self::Service => "service",
+            Self::Route => "route",
+            Self::Upstream => "upstream",
         }
     }
 }
@@ -128,6 +154,24 @@ pub(crate) fn new_id<T: FromStr<Err = IdError>>() -> T {
     Ulid::new().to_string().parse().expect("a ULID is made of letters and digits")
 }
 
+/// Makes ids that sort in the order in which they were made, also within one millisecond.
+#[derive(Default)]
+pub(crate) struct NewIds(ulid::Generator);
+
+impl NewIds {
+    /// One more.
+    pub(crate) fn next<T: FromStr<Err = IdError>>(&mut self) -> T {
+        // It runs over once in 2^80 times: a fresh one then sorts somewhere in the same millisecond.
+        let id = self.0.generate().unwrap_or_else(|_| Ulid::new());
+        id.to_string().parse().expect("a ULID is made of letters and digits")
+    }
+}
+
+/// What makes two names the same.
+pub(crate) fn name_key(name: &ObjectName) -> String {
+    name.as_str().to_lowercase()
+}
+
 /// The LIKE pattern for all that contains `text`, whose own `%` and `_` stand for themselves.
 pub(crate) fn contains_pattern(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
@@ -171,6 +215,7 @@ mod tests {
         reads_what_it_writes::<Status>();
         reads_what_it_writes::<PeerVerificationMode>();
         reads_what_it_writes::<StaleRevocationLists>();
+        reads_what_it_writes::<IdentityHeaders>();
         reads_what_it_writes::<Role>();
         reads_what_it_writes::<ChangedNoun>();
     }

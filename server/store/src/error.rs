@@ -1,4 +1,4 @@
-use domain::{CaCertificateId, GatewayGroupId, Sni, SslCertificateId};
+use domain::{CaCertificateId, GatewayGroupId, Noun, ServiceId, Sni, SslCertificateId, UpstreamId};
 
 /// The database, or what stands in it, is not usable. Goes to the log, not to users.
 #[derive(Debug, thiserror::Error)]
@@ -38,10 +38,22 @@ pub enum WriteError {
         /// Who has it.
         by: SslCertificateId,
     },
+    /// The service is not in the group.
+    #[error("no service {0} in this group")]
+    ServiceUnknown(ServiceId),
+    /// The upstream is not in the group.
+    #[error("no upstream {0} in this group")]
+    UpstreamUnknown(UpstreamId),
+    /// The SSL certificate that nodes are to be shown is not in the group.
+    #[error("no SSL certificate {0} in this group")]
+    ClientCertificateUnknown(SslCertificateId),
+    /// The SSL certificate that nodes are to be shown is of type server.
+    #[error("SSL certificate {0} is not of type client")]
+    NotAClientCertificate(SslCertificateId),
     /// The CA is not in the group.
     #[error("no CA {0} in this group")]
     CaUnknown(CaCertificateId),
-    /// Another group has the name.
+    /// Another of the kind has the name.
     #[error("the name is taken")]
     NameTaken,
     /// Another group has the listener's address.
@@ -56,6 +68,14 @@ pub enum WriteError {
     /// The group has certificates; the CA is referred to.
     #[error("still in use by {0}")]
     InUse(u64),
+    /// A service, a route or an upstream refers to it.
+    #[error("still in use by {noun:?} {id}")]
+    InUseBy {
+        /// What refers to it.
+        noun: Noun,
+        /// Its id.
+        id: String,
+    },
     /// The client is on that deny-list already.
     #[error("denied already")]
     AlreadyDenied,

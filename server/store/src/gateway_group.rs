@@ -1,7 +1,9 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 
-use domain::{CertificateType, GatewayGroupId, ObjectName, Protection, Revision, SslCertificateId};
+use domain::{
+    CertificateType, GatewayGroupId, IdentityHeaders, ObjectName, Protection, Revision, SslCertificateId,
+};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait,
@@ -13,7 +15,7 @@ use crate::column::{self, Row, Word};
 use crate::entity::gateway_group::{Column, Entity, Model};
 use crate::entity::ssl_certificate;
 use crate::write::{Action, AuditEntry, AuditNoun, Touched, Write};
-use crate::{Author, ChangedNoun, Store, StoreError, WriteError};
+use crate::{Author, ChangedNoun, Store, StoreError, WriteError, service};
 
 /// A gateway group's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub struct GatewayGroupRow {
     pub default_certificate: Option<SslCertificateId>,
     /// What one client, or all of them together, may use up.
     pub protection: Protection,
+    /// How nodes are told who the client is, where a service says nothing else.
+    pub identity_headers: IdentityHeaders,
 }
 
 /// A gateway group as stored.
@@ -76,7 +80,8 @@ impl Store {
         }
     }
 
-    /// Creates a group. `id` is chosen by the caller for the first one only; otherwise a new ULID.
+    /// Creates a group, with the built-in echo as its first service. `id` is chosen by the caller for the first one only;
+    /// otherwise a new ULID.
     ///
     /// # Errors
     /// [`WriteError::NameTaken`], [`WriteError::AddressTaken`], [`WriteError::HttpAddressTaken`],
@@ -95,7 +100,8 @@ impl Store {
         check(&write, &id, &row).await?;
         let group = model(&id, &row, write.revision());
         Entity::insert(group.clone().into_active_model()).exec_without_returning(write.db()).await?;
-        finish(write, Action::Create, &id, detail(&row)).await?;
+        let httpbin = service::insert_httpbin(&write, &id).await?;
+        finish(write, Action::Create, &id, detail(&row), httpbin).await?;
         Ok(stored(&group, 0)?)
     }
 
@@ -116,11 +122,12 @@ impl Store {
         let all = model(id, &row, write.revision()).into_active_model().reset_all();
         let group = Entity::update(all).exec(write.db()).await?;
         let ssl_certificates = ssl_certificates_of(write.db(), id).await?;
-        finish(write, Action::Update, id, detail(&row)).await?;
+        finish(write, Action::Update, id, detail(&row), []).await?;
         Ok(stored(&group, ssl_certificates)?)
     }
 
-    /// Deletes a group that has no SSL certificates; its CA certificates, deny-list and inventory go with it.
+    /// Deletes a group that has no SSL certificates; its services, routes, upstreams, CA certificates,
+    /// deny-list and inventory go with it.
     ///
     /// # Errors
     /// [`WriteError::NotFound`], [`WriteError::InUse`].
@@ -133,7 +140,7 @@ impl Store {
         }
         // The foreign keys take along what belongs to it. Its handshake events stay until they are old.
         Entity::delete_by_id(id.as_str()).exec(write.db()).await?;
-        finish(write, Action::Delete, id, json!({ "name": group.name })).await
+        finish(write, Action::Delete, id, json!({ "name": group.name }), []).await
     }
 }
 
@@ -149,8 +156,9 @@ async fn ssl_certificates_of(db: &impl ConnectionTrait, id: &GatewayGroupId) -> 
 
 /// Refuses a name or an address that is taken, and a default certificate that is none.
 async fn check(write: &Write, id: &GatewayGroupId, row: &GatewayGroupRow) -> Result<(), WriteError> {
-    let same_name =
-        Entity::find().filter(Column::Id.ne(id.as_str())).filter(Column::NameKey.eq(name_key(&row.name)));
+    let same_name = Entity::find()
+        .filter(Column::Id.ne(id.as_str()))
+        .filter(Column::NameKey.eq(column::name_key(&row.name)));
     if same_name.one(write.db()).await?.is_some() {
         return Err(WriteError::NameTaken);
     }
@@ -224,10 +232,17 @@ fn touched(id: &GatewayGroupId) -> Touched {
     Touched { noun: ChangedNoun::GatewayGroup, group: id.clone(), id: id.to_string() }
 }
 
-async fn finish(write: Write, action: Action, id: &GatewayGroupId, detail: Value) -> Result<(), WriteError> {
+/// Records what was done to a group, and what else was touched by it, and commits.
+async fn finish(
+    write: Write,
+    action: Action,
+    id: &GatewayGroupId,
+    detail: Value,
+    others: impl IntoIterator<Item = Touched>,
+) -> Result<(), WriteError> {
     let noun = AuditNoun::GatewayGroup;
     let entry = AuditEntry { action, noun, id: id.as_str(), group: Some(id), detail };
-    Ok(write.finish(entry, vec![touched(id)]).await?)
+    Ok(write.finish(entry, std::iter::once(touched(id)).chain(others).collect()).await?)
 }
 
 fn detail(row: &GatewayGroupRow) -> Value {
@@ -237,6 +252,7 @@ fn detail(row: &GatewayGroupRow) -> Value {
         "http_listener": row.http_listener,
         "default_certificate": row.default_certificate,
         "protection": row.protection,
+        "identity_headers": row.identity_headers.word(),
     })
 }
 
@@ -244,20 +260,16 @@ fn model(id: &GatewayGroupId, row: &GatewayGroupRow, revision: i64) -> Model {
     Model {
         id: id.to_string(),
         name: row.name.to_string(),
-        name_key: name_key(&row.name),
+        name_key: column::name_key(&row.name),
         listener: row.listener.to_string(),
         listener_key: listener_key(row.listener),
         http_listener: row.http_listener.map(|address| address.to_string()),
         http_listener_key: row.http_listener.and_then(listener_key),
         default_certificate: row.default_certificate.as_ref().map(ToString::to_string),
         protection: column::json(&row.protection),
+        identity_headers: row.identity_headers.word().to_owned(),
         revision,
     }
-}
-
-/// What makes two names the same.
-fn name_key(name: &ObjectName) -> String {
-    name.as_str().to_lowercase()
 }
 
 /// What makes two listeners clash. Port 0 asks for any free port, so it clashes with none; an IPv4 address written as
@@ -289,6 +301,7 @@ fn stored(model: &Model, ssl_certificates: u64) -> Result<StoredGatewayGroup, St
                 .map(|id| row.parse("default_certificate", id))
                 .transpose()?,
             protection: protection(row, &model.protection)?,
+            identity_headers: row.word("identity_headers", &model.identity_headers)?,
         },
         ssl_certificates,
         revision: column::revision(model.revision),

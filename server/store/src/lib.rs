@@ -17,12 +17,17 @@ mod gateway_group;
 mod handshake_event;
 mod master_key;
 mod migration;
+mod object;
 mod open;
+mod references;
+mod route;
 mod seal;
+mod service;
 mod session;
 mod snapshot;
 mod sqlite;
 mod ssl_certificate;
+mod upstream;
 mod user;
 mod write;
 

@@ -4,6 +4,7 @@
 //! entities move on.
 
 mod m0001_initial;
+mod m0002_routing;
 
 use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, DynIden};
 use sea_orm_migration::sea_query::{Alias, IntoIden};
@@ -13,7 +14,7 @@ struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_initial::Migration)]
+        vec![Box::new(m0001_initial::Migration), Box::new(m0002_routing::Migration)]
     }
 
     fn migration_table_name() -> DynIden {

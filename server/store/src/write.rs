@@ -70,6 +70,9 @@ pub(crate) enum AuditNoun {
     SslCertificate,
     CaCertificate,
     DeniedClient,
+    Service,
+    Route,
+    Upstream,
     User,
 }
 
@@ -80,6 +83,9 @@ impl AuditNoun {
             Self::SslCertificate => "ssl_certificate",
             Self::CaCertificate => "ca_certificate",
             Self::DeniedClient => "denied_client",
+            Self::Service => "service",
+            Self::Route => "route",
+            Self::Upstream => "upstream",
             Self::User => "user",
         }
     }

@@ -16,6 +16,7 @@ use super::{StoredCaCertificate, references, stored};
 use crate::column::Word;
 use crate::entity::ca_certificate as bundle;
 use crate::entity::revocation_list::{ActiveModel, Column, Entity};
+use crate::upstream::certificates::{self, Certificate};
 use crate::write::{Action, AuditEntry, AuditNoun};
 use crate::{Author, Store, StoreError, WriteError, batch, ssl_certificate};
 
@@ -24,7 +25,7 @@ pub(crate) type Lists = Arc<[Vec<u8>]>;
 
 impl Store {
     /// Changes how clients of a CA are found to be revoked; `None` leaves it as it is. `lists` take the place of all that
-    /// there are. All SSL certificates that refer to the CA count as changed.
+    /// there are. All SSL certificates and upstreams that refer to the CA count as changed.
     ///
     /// # Errors
     /// [`WriteError::NotFound`].
@@ -52,7 +53,8 @@ impl Store {
         let ca = stored(model, lists.remove(&key).unwrap_or_default())?;
         let mut users = references::load(write.db(), group, &[id.as_str()]).await?;
         let users = users.remove(id.as_str()).unwrap_or_default();
-        let touched = ssl_certificate::note_change(&write, group, &users).await?;
+        let mut touched = ssl_certificate::note_change(&write, group, &users).await?;
+        touched.extend(certificates::note_change(&write, group, Certificate::Ca(id)).await?);
         let entry = AuditEntry {
             action: Action::Update,
             noun: AuditNoun::CaCertificate,

@@ -21,6 +21,8 @@ pub(crate) struct Model {
     pub(crate) default_certificate: Option<String>,
     /// What clients may use up, in JSON.
     pub(crate) protection: String,
+    /// How nodes are told who the client is.
+    pub(crate) identity_headers: String,
     pub(crate) revision: i64,
 }
 

@@ -11,6 +11,7 @@ use super::snis::{Claim, Loss};
 use super::{NewSslCertificate, SslCertificatePatch, StoredSslCertificate, audit, cas, pairs, read, snis};
 use crate::column::{self, Row, Word};
 use crate::entity::ssl_certificate::{ActiveModel, Column, Entity, Model};
+use crate::upstream::certificates::{self, Certificate};
 use crate::write::{Action, AuditEntry, AuditNoun, Touched, Write};
 use crate::{Author, ChangedNoun, Store, StoreError, WriteError, batch, ca_certificate, gateway_group};
 
@@ -95,10 +96,11 @@ impl Store {
         self.finish_ssl_certificate(write, Action::Update, group, id, &changed, &losses).await
     }
 
-    /// Deletes a certificate and its keys. A group that had it as default certificate has none then.
+    /// Deletes a certificate and its keys. A group that had it as default certificate has none then; one that nodes are
+    /// shown stays.
     ///
     /// # Errors
-    /// [`WriteError::NotFound`].
+    /// [`WriteError::NotFound`], [`WriteError::InUseBy`].
     pub async fn delete_ssl_certificate(
         &self,
         author: &Author,
@@ -108,6 +110,7 @@ impl Store {
         let write = self.begin_write(author).await?;
         let certificate =
             read::one(write.db(), group, id, Extent::Facts).await?.ok_or(WriteError::NotFound)?;
+        certificates::check_unused(&write, group, Certificate::Ssl(id)).await?;
         // The foreign keys take its parts along.
         Entity::delete_by_id((group.to_string(), id.to_string())).exec(write.db()).await?;
         let bereft = gateway_group::clear_default_certificate(&write, group, id).await?;
@@ -115,7 +118,7 @@ impl Store {
         if bereft.is_some() {
             detail["was_default"] = true.into();
         }
-        finish(write, Action::Delete, group, id, detail, &[], bereft).await
+        finish(write, Action::Delete, group, id, detail, &[], bereft.into_iter().collect()).await
     }
 
     /// Commits, and gives the certificate as it is now.
@@ -131,7 +134,8 @@ impl Store {
         let certificate = read::one(write.db(), group, id, Extent::Whole(&self.sealer)).await?;
         let certificate = certificate.ok_or(WriteError::NotFound)?;
         let detail = audit::detail(&certificate, changed, losses);
-        finish(write, action, group, id, detail, losses, None).await?;
+        let users = certificates::note_change(&write, group, Certificate::Ssl(id)).await?;
+        finish(write, action, group, id, detail, losses, users).await?;
         Ok(certificate)
     }
 }
@@ -216,11 +220,11 @@ async fn finish(
     id: &SslCertificateId,
     detail: Value,
     losses: &[Loss],
-    touched_group: Option<Touched>,
+    others: Vec<Touched>,
 ) -> Result<(), WriteError> {
     let certificates = std::iter::once(id).chain(losses.iter().map(|loss| &loss.from));
     let certificates = certificates.map(|id| touched(group, id));
-    let all = certificates.chain(touched_group).collect();
+    let all = certificates.chain(others).collect();
     let noun = AuditNoun::SslCertificate;
     let entry = AuditEntry { action, noun, id: id.as_str(), group: Some(group), detail };
     Ok(write.finish(entry, all).await?)

@@ -20,9 +20,11 @@ async fn changes_come_oldest_first_and_each_object_once() {
         id: id.to_owned(),
     };
     let gateway_group = ChangedObject { noun: ChangedNoun::GatewayGroup, ..certificate(1, "default") };
+    let route = ChangedObject { noun: ChangedNoun::Route, ..certificate(1, "httpbin") };
+    let service = ChangedObject { noun: ChangedNoun::Service, ..certificate(1, "httpbin") };
     let (one, two) = (certificate(4, one.as_str()), certificate(5, two.as_str()));
     for (since, expected) in [
-        (0, vec![&gateway_group, &one, &two]),
+        (0, vec![&gateway_group, &route, &service, &one, &two]),
         (1, vec![&one, &two]),
         (3, vec![&one, &two]),
         (4, vec![&two]),

@@ -80,7 +80,7 @@ async fn the_database_is_set_up_as_promised() {
     let fixture = Fixture::empty().await;
     let file = fixture.file().await;
     assert_eq!(file.texts("PRAGMA journal_mode").await, ["wal"]);
-    assert_eq!(file.texts("SELECT version FROM postern_migration").await, ["m0001_initial"]);
+    assert_eq!(file.texts("SELECT version FROM postern_migration").await, ["m0001_initial", "m0002_routing"]);
     assert_eq!(fixture.revision().await, 0);
 }
 

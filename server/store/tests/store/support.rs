@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use domain::{
-    AllowedIdentity, CaCertificateId, CertificateType, DenyEntry, Depth, GatewayGroupId, PathPattern,
-    PeerVerificationMode, Protection, Secret, Sni, SslCertificateId, UnixTime,
+    AllowedIdentity, CaCertificateId, CertificateType, DenyEntry, Depth, GatewayGroupId, IdentityHeaders,
+    PathPattern, PeerVerificationMode, Protection, Secret, Sni, SslCertificateId, UnixTime,
 };
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sea_orm::sqlx::{AssertSqlSafe, Row, SqlitePool};
@@ -129,6 +129,7 @@ pub(crate) fn group_row(name: &str, listener: &str) -> GatewayGroupRow {
         http_listener: None,
         default_certificate: None,
         protection: Protection::default(),
+        identity_headers: IdentityHeaders::default(),
     }
 }
 

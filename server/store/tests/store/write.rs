@@ -35,11 +35,12 @@ async fn every_write_is_audited_and_counted() {
 
     let row = group_row("default", "127.0.0.1:1");
     store.insert_gateway_group(&at(2), Some(group()), row).await.expect("written");
-    let touched = ["gateway_group default".to_owned()];
+    let touched = ["gateway_group default", "route httpbin", "service httpbin"].map(str::to_owned);
     recorded(&fixture, &file, 2, "2 alice create gateway_group default in default", &touched).await;
 
     let row = group_row("default", "127.0.0.1:2");
     store.update_gateway_group(&at(3), &group(), row).await.expect("written");
+    let touched = ["gateway_group default".to_owned()];
     recorded(&fixture, &file, 3, "3 alice update gateway_group default in default", &touched).await;
 
     let added = store.insert_ssl_certificate(&at(4), &group(), server(&["a.test"])).await.expect("written");

@@ -1,0 +1,25 @@
+use sea_orm::entity::prelude::*;
+
+/// A service.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "service")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) group_id: String,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: String,
+    /// The name in lower case; unique in the group.
+    pub(crate) name_key: String,
+    /// The upstream that it shares with others, from `config`. No foreign key: it may be taken away.
+    pub(crate) upstream_id: Option<String>,
+    /// The whole of it, in JSON.
+    pub(crate) config: String,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    pub(crate) revision: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
