@@ -404,6 +404,11 @@ pub enum Fault {
         /// Its id.
         id: SslCertificateId,
     },
+    /// An SSL certificate that is disabled is not shown to nodes.
+    CertificateDisabled {
+        /// Its id.
+        id: SslCertificateId,
+    },
     /// It means something with TLS to nodes only.
     NeedsTls,
 

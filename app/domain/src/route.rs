@@ -84,7 +84,7 @@ impl Route {
             errors.push(FieldError::new(Field::Upstream, Fault::NoUpstream));
         }
         errors.extend(self.upstream.iter().flat_map(UpstreamChoice::errors));
-        errors.extend(self.timeouts.iter().filter_map(Timeouts::error));
+        errors.extend(self.timeouts.iter().flat_map(Timeouts::errors));
         errors
     }
 
@@ -151,6 +151,7 @@ methods! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::UpstreamNumber;
 
     fn route(service: Option<&str>, paths: &[&str]) -> Route {
         let paths = paths.iter().map(|path| path.parse().expect("a path")).collect();
@@ -173,7 +174,10 @@ mod tests {
             (Route { hosts: vec![Sni::Any; 257], ..of_service.clone() }, Some((Field::Hosts, entries(256)))),
             (
                 Route { timeouts: Some(slow), ..of_service },
-                Some((Field::Timeouts, Fault::OutOfRange { least: 1, most: Timeouts::MOST.into() })),
+                Some((
+                    Field::UpstreamNumber(UpstreamNumber::ReadTimeout),
+                    Fault::OutOfRange { least: 1, most: Timeouts::MOST.into() },
+                )),
             ),
         ] {
             let expected: Vec<_> =

@@ -203,6 +203,9 @@ fn english(fault: &Fault) -> String {
         Fault::NotAClientCertificate { id } => {
             format!("The SSL certificate {id} is of type Server. Nodes can be shown one of type Client only.")
         }
+        Fault::CertificateDisabled { id } => {
+            format!("The SSL certificate {id} is disabled. Enable it, or choose another one.")
+        }
         Fault::NeedsTls => {
             "This means something with TLS to the nodes only: choose https or grpcs.".to_owned()
         }
@@ -346,6 +349,7 @@ fn chinese(fault: &Fault) -> String {
         Fault::NotAClientCertificate { id } => {
             format!("SSL 证书 {id} 的类型为“服务器”，只有“客户端”类型的证书才能出示给节点。")
         }
+        Fault::CertificateDisabled { id } => format!("SSL 证书 {id} 已禁用，请启用它或另选一个。"),
         Fault::NeedsTls => "此项仅在以 TLS 连接节点时有效，请选择 https 或 grpcs。".to_owned(),
         Fault::NotANumber => "不是数字。".to_owned(),
         Fault::GreaterThan { other } => {
@@ -467,6 +471,7 @@ mod tests {
             },
             Fault::CertificateUnknown { id: "1".parse().expect("valid") },
             Fault::NotAClientCertificate { id: "1".parse().expect("valid") },
+            Fault::CertificateDisabled { id: "1".parse().expect("valid") },
             Fault::NeedsTls,
             Fault::NotANumber,
             Fault::GreaterThan { other: domain::ProtectionLimit::Connections },
