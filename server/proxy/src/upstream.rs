@@ -4,6 +4,7 @@
 //! atomic. What is known of a node outlives the change: it goes by the node's address, not by the set.
 
 mod balancer;
+mod check;
 mod condition;
 mod cycle;
 mod indices;
@@ -119,3 +120,6 @@ impl NodeSet {
         self.members.iter().map(|member| member.state(now, instant)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

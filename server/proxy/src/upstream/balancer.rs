@@ -74,9 +74,6 @@ impl Balancer {
         key: u64,
         requests: impl Fn(usize) -> u64,
     ) -> Option<usize> {
-        if let Some(only) = candidates.only() {
-            return Some(only);
-        }
         match &self.method {
             Method::RoundRobin => self.in_turn(tier, candidates),
             Method::LeastConnections => self.in_turn(tier, &self.least_busy(candidates, requests)),
@@ -88,8 +85,10 @@ impl Balancer {
     }
 
     fn in_turn(&self, tier: &Tier, candidates: &Indices) -> Option<usize> {
-        if let Some(only) = candidates.only() {
-            return Some(only);
+        let mut some = candidates.iter();
+        let first = some.next()?;
+        if some.next().is_none() {
+            return Some(first);
         }
         let cycle = if *candidates == tier.nodes { tier.cycle } else { cycle(&self.weights, candidates) };
         let mut slot = cycle.slot(self.turn.fetch_add(1, atomic::Ordering::Relaxed));

@@ -1,4 +1,4 @@
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -38,6 +38,9 @@ struct Checks {
     good: AtomicU32,
     /// In a row.
     failed: AtomicU32,
+    /// When the last one ended ([`Condition::time`]); 0 before the first.
+    ended_at: AtomicU64,
+    is_running: AtomicBool,
 }
 
 impl Condition {
@@ -100,8 +103,35 @@ impl Condition {
         failures >= u32::from(rules.unhealthy_after) && self.fall_ill(reason, recovery(rules), now)
     }
 
+    /// When the last check ended, in milliseconds of no known origin; 0 before the first.
+    pub(super) fn checked_at(&self) -> u64 {
+        self.checks.ended_at.load(Ordering::Relaxed)
+    }
+
+    /// Begins a check unless one is running.
+    ///
+    /// # Errors
+    /// How long the last one has to be past yet; or there is one running, with a time that tells nothing.
+    pub(super) fn begin_check(&self, interval: Duration, now: Instant) -> Result<(), Duration> {
+        let due_in = match self.checked_at() {
+            0 => 0,
+            ended_at => (ended_at + millis(interval)).saturating_sub(self.time(now)),
+        };
+        if due_in > 0 {
+            return Err(Duration::from_millis(due_in));
+        }
+        let was_running = self.checks.is_running.swap(true, Ordering::Relaxed);
+        if was_running { Err(Duration::MAX) } else { Ok(()) }
+    }
+
+    /// The check that was begun is over, with or without an outcome.
+    pub(super) fn end_check(&self) {
+        self.checks.is_running.store(false, Ordering::Relaxed);
+    }
+
     /// A check went well. Answers whether the node is well by that, and was not before.
-    pub(super) fn note_good_check(&self, rules: &ActiveCheck) -> bool {
+    pub(super) fn note_good_check(&self, rules: &ActiveCheck, now: Instant) -> bool {
+        self.checks.ended_at.store(self.time(now), Ordering::Relaxed);
         self.checks.failed.store(0, Ordering::Relaxed);
         let good = self.checks.good.load(Ordering::Relaxed).saturating_add(1);
         self.checks.good.store(good, Ordering::Relaxed);
@@ -116,6 +146,7 @@ impl Condition {
         recover_after: Duration,
         now: Instant,
     ) -> bool {
+        self.checks.ended_at.store(self.time(now), Ordering::Relaxed);
         self.checks.good.store(0, Ordering::Relaxed);
         let failed = self.checks.failed.load(Ordering::Relaxed).saturating_add(1);
         self.checks.failed.store(failed, Ordering::Relaxed);
@@ -164,12 +195,141 @@ impl Condition {
 
     /// Milliseconds since the epoch, from 1 on.
     fn time(&self, at: Instant) -> u64 {
-        let passed = at.saturating_duration_since(self.epoch).as_millis();
-        u64::try_from(passed).unwrap_or(u64::MAX - 1) + 1
+        millis(at.saturating_duration_since(self.epoch)) + 1
     }
+}
+
+/// Whole milliseconds; durations that long that they do not fit are not told apart.
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX / 4)
 }
 
 /// How long an ill node is left alone.
 pub(super) fn recovery(rules: &PassiveCheck) -> Duration {
     Duration::from_secs(rules.recover_after.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECOVER_AFTER: Duration = Duration::from_secs(10);
+
+    fn passive(unhealthy_after: u8) -> PassiveCheck {
+        PassiveCheck { unhealthy_after, recover_after: 10, ..PassiveCheck::default() }
+    }
+
+    fn fresh() -> (Condition, Instant) {
+        let epoch = Instant::now();
+        (Condition::new(epoch), epoch)
+    }
+
+    #[test]
+    fn falls_ill_by_failures_in_a_row_and_says_so_once() {
+        let (condition, now) = fresh();
+        let rules = passive(3);
+        assert!(!condition.note_failure(&rules, "first", now));
+        assert!(!condition.note_failure(&rules, "second", now));
+        condition.note_success();
+        assert!(!condition.note_failure(&rules, "first", now));
+        assert!(!condition.note_failure(&rules, "second", now));
+        assert!(!condition.is_ill());
+        assert!(condition.note_failure(&rules, "third", now));
+        assert!(condition.is_ill());
+        assert!(!condition.note_failure(&rules, "fourth", now));
+        assert_eq!(condition.illness().unwrap().reason, "third");
+    }
+
+    #[test]
+    fn one_trial_is_given_when_it_is_due() {
+        let (condition, begin) = fresh();
+        condition.note_failure(&passive(1), "gone", begin);
+        let at = |millis| begin + Duration::from_millis(millis);
+        assert!(!condition.is_due(at(9_999)) && !condition.take_trial(RECOVER_AFTER, at(9_999)));
+        assert!(condition.is_due(at(10_000)));
+        assert!(condition.take_trial(RECOVER_AFTER, at(10_000)));
+        assert!(!condition.take_trial(RECOVER_AFTER, at(10_000)), "a second one");
+        // Nothing came of it.
+        assert!(!condition.take_trial(RECOVER_AFTER, at(19_999)));
+        assert!(condition.take_trial(RECOVER_AFTER, at(20_000)));
+        // It failed, five seconds later.
+        assert!(!condition.note_failure(&passive(1), "still gone", at(25_000)));
+        assert!(!condition.take_trial(RECOVER_AFTER, at(34_999)));
+        assert!(condition.take_trial(RECOVER_AFTER, at(35_000)));
+        assert_eq!(condition.illness().unwrap().since, begin);
+        assert!(condition.recover());
+        assert!(!condition.recover(), "said twice");
+        assert!(
+            !condition.is_ill()
+                && !condition.is_due(at(100_000))
+                && !condition.take_trial(RECOVER_AFTER, at(100_000))
+        );
+        assert!(condition.illness().is_none());
+    }
+
+    #[test]
+    fn recovery_forgets_earlier_failures() {
+        let (condition, now) = fresh();
+        let rules = passive(2);
+        condition.note_failure(&rules, "1", now);
+        condition.note_failure(&rules, "2", now);
+        condition.recover();
+        assert!(!condition.note_failure(&rules, "1", now));
+        assert!(condition.note_failure(&rules, "2", now));
+    }
+
+    #[test]
+    fn checks_count_in_a_row() {
+        let rules = ActiveCheck { healthy_after: 2, unhealthy_after: 3, ..ActiveCheck::default() };
+        // +: a good check, -: a failed one; upper case letters: the node is well or ill from here on.
+        for (checks, said) in [
+            ("--+--+", "......"),
+            ("---", "..I"),
+            ("-----", "..I.."),
+            ("---++", "..I.W"),
+            ("---+-++", "..I...W"),
+            ("---++---", "..I.W..I"),
+            ("+++---++", ".....I.W"),
+        ] {
+            let (condition, now) = fresh();
+            let heard: String = checks
+                .chars()
+                .map(|check| match check {
+                    '+' if condition.note_good_check(&rules, now) => 'W',
+                    '-' if condition.note_failed_check(&rules, "why", Duration::ZERO, now) => 'I',
+                    _ => '.',
+                })
+                .collect();
+            assert_eq!(heard, said, "{checks}");
+        }
+    }
+
+    #[test]
+    fn good_checks_from_before_the_illness_do_not_count() {
+        let rules = ActiveCheck { healthy_after: 2, ..ActiveCheck::default() };
+        let (condition, now) = fresh();
+        for _ in 0..5 {
+            condition.note_good_check(&rules, now);
+        }
+        condition.note_failure(&passive(1), "broke off", now);
+        assert!(!condition.note_good_check(&rules, now));
+        assert!(condition.note_good_check(&rules, now));
+    }
+
+    #[test]
+    fn a_check_is_due_after_the_interval_and_never_twice_at_once() {
+        let rules = ActiveCheck::default();
+        let interval = Duration::from_secs(5);
+        let (condition, begin) = fresh();
+        assert_eq!(condition.begin_check(interval, begin), Ok(()));
+        assert_eq!(condition.begin_check(interval, begin + interval * 2), Err(Duration::MAX));
+        condition.note_good_check(&rules, begin + Duration::from_secs(1));
+        condition.end_check();
+        let soon = begin + Duration::from_secs(4);
+        assert_eq!(condition.begin_check(interval, soon), Err(Duration::from_secs(2)));
+        assert_eq!(condition.begin_check(interval, begin + Duration::from_secs(6)), Ok(()));
+        // Without an outcome it is due again at once.
+        condition.end_check();
+        assert_eq!(condition.begin_check(interval, begin + Duration::from_secs(6)), Ok(()));
+    }
 }

@@ -64,3 +64,70 @@ pub(super) fn common_divisor(numbers: impl Iterator<Item = u32>) -> u32 {
         left
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn meets_each_slot_once() {
+        for slots in (1..=300).chain([1_000, 4_096, 9_999]) {
+            let cycle = Cycle::of(slots);
+            for from in [0, 1, slots / 2, 12_345_678] {
+                let mut met: Vec<u64> = (from..from + slots).map(|turn| cycle.slot(turn)).collect();
+                met.sort_unstable();
+                assert!(met.into_iter().eq(0..slots), "{slots} slots from turn {from}");
+            }
+        }
+    }
+
+    #[test]
+    fn large_numbers_do_not_overflow() {
+        let slots = u64::from(u32::MAX);
+        let cycle = Cycle::of(slots);
+        for turn in [0, slots - 1, slots, u64::MAX - 1, u64::MAX] {
+            assert!(cycle.slot(turn) < slots, "{turn}");
+        }
+        assert_ne!(cycle.slot(1), cycle.slot(2));
+    }
+
+    proptest! {
+        /// Whatever stretch of turns is looked at, nobody has much more or less than the share of its slots.
+        #[test]
+        fn shares_are_even_in_every_stretch(weights in prop::collection::vec(1..=100_u64, 2..=8)) {
+            let slots: u64 = weights.iter().sum();
+            let cycle = Cycle::of(slots);
+            let mut first = 0;
+            for weight in weights {
+                let own = first..first + weight;
+                first = own.end;
+                // How far it is ahead of its share, in slots' parts of a turn.
+                let (mut ahead, mut least, mut most) = (0_i64, 0_i64, 0_i64);
+                for turn in 0..2 * slots {
+                    let gain = if own.contains(&cycle.slot(turn)) { slots } else { 0 };
+                    ahead += i64::try_from(gain).unwrap() - i64::try_from(weight).unwrap();
+                    least = least.min(ahead);
+                    most = most.max(ahead);
+                }
+                prop_assert!(most - least <= 5 * i64::try_from(slots).unwrap(), "{weight} of {slots}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_common_divisor_is_the_greatest() {
+        for (numbers, divisor) in [
+            (&[][..], 0),
+            (&[0, 0], 0),
+            (&[7], 7),
+            (&[0, 6], 6),
+            (&[6, 4], 2),
+            (&[100, 200, 350], 50),
+            (&[3, 5], 1),
+        ] {
+            assert_eq!(common_divisor(numbers.iter().copied()), divisor, "{numbers:?}");
+        }
+    }
+}

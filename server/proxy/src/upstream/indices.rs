@@ -36,12 +36,6 @@ impl Indices {
     pub(super) fn iter(&self) -> impl Iterator<Item = usize> + use<'_> {
         self.0.iter().enumerate().flat_map(|(number, word)| Bits(*word).map(move |bit| number * 64 + bit))
     }
-
-    /// The only one; `None` if there are none or several.
-    pub(super) fn only(&self) -> Option<usize> {
-        let mut indices = self.iter();
-        indices.next().filter(|_| indices.next().is_none())
-    }
 }
 
 impl FromIterator<usize> for Indices {
@@ -84,8 +78,6 @@ mod tests {
             let mut even = of(&first);
             even.retain(|index| index % 2 == 0);
             prop_assert_eq!(even.iter().collect::<Vec<_>>(), kept(first.iter().copied().filter(|index| index % 2 == 0).collect()));
-            let all = kept(first.clone());
-            prop_assert_eq!(of(&first).only(), if all.len() == 1 { Some(all[0]) } else { None });
         }
     }
 }

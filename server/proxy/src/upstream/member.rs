@@ -3,7 +3,9 @@ use std::time::{Duration, Instant};
 
 use domain::{ActiveCheck, HealthChecks, Node, NodeAddress, NodeHealth, NodeState, PassiveCheck, UnixTime};
 
+use super::check;
 use super::condition::{Condition, recovery};
+use super::rendezvous::mixed;
 
 /// A node as one version of its upstream has it: its condition, and the rules that it is judged by.
 #[derive(Debug)]
@@ -76,11 +78,20 @@ impl Member {
         }
     }
 
-    /// Takes note of an active check.
-    pub(super) fn note_check(&self, rules: &ActiveCheck, outcome: Result<(), String>, now: Instant) {
+    /// Begins an active check of it.
+    ///
+    /// # Errors
+    /// It is not due for so long; or it is being checked already, with a time that tells nothing.
+    pub(super) fn begin_check(this: &Arc<Self>, rules: &ActiveCheck, now: Instant) -> Result<Turn, Duration> {
+        let dice = mixed(this.condition.checked_at() ^ this.index as u64);
+        this.condition.begin_check(check::interval(rules, dice), now)?;
+        Ok(Turn { member: Arc::clone(this) })
+    }
+
+    fn note_check(&self, rules: &ActiveCheck, outcome: Result<(), String>, now: Instant) {
         match outcome {
             Ok(()) => {
-                if self.condition.note_good_check(rules) {
+                if self.condition.note_good_check(rules, now) {
                     self.log_recovery();
                 }
             }
@@ -109,6 +120,30 @@ impl Member {
             NodeHealth::Unhealthy { since, reason: illness.reason }
         });
         NodeState { address: self.address.clone(), health, requests: self.condition.requests() }
+    }
+}
+
+/// A node that is being checked: by nobody else for as long as this lives.
+#[derive(Debug)]
+pub(super) struct Turn {
+    member: Arc<Member>,
+}
+
+impl Turn {
+    /// Whom to ask.
+    pub(super) fn address(&self) -> &NodeAddress {
+        &self.member.address
+    }
+
+    /// Takes note of how the check fared.
+    pub(super) fn end(self, rules: &ActiveCheck, outcome: Result<(), String>, now: Instant) {
+        self.member.note_check(rules, outcome, now);
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        self.member.condition.end_check();
     }
 }
 

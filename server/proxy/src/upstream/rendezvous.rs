@@ -33,3 +33,23 @@ pub(super) fn mixed(mut bits: u64) -> u64 {
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^ (bits >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_the_same_in_every_process() {
+        // Instances of one gateway must agree; changing these moves everybody's sessions.
+        assert_eq!(key_of(b""), 0xf52a_15e9_a9b5_e89b);
+        assert_eq!(key_of(b"10.0.0.7"), 0x7140_dfb1_5c70_ce5c);
+    }
+
+    #[test]
+    fn scores_are_finite_and_positive() {
+        for key in 0..10_000 {
+            let score = score(key, key_of(b"a"), 1_000_000);
+            assert!(score.is_finite() && score > 0.0, "{key}");
+        }
+    }
+}
