@@ -346,9 +346,7 @@ fn chinese(fault: &Fault) -> String {
             format!("{address} 是网关组 {group} 自身的监听地址，请求会循环往复。")
         }
         Fault::CertificateUnknown { id } => format!("此组中没有 SSL 证书 {id}。"),
-        Fault::NotAClientCertificate { id } => {
-            format!("SSL 证书 {id} 的类型为“服务器”，只有“客户端”类型的证书才能出示给节点。")
-        }
+        Fault::NotAClientCertificate { id } => format!("SSL 证书 {id} 不是“客户端”类型，不能出示给节点。"),
         Fault::CertificateDisabled { id } => format!("SSL 证书 {id} 已禁用，请启用它或另选一个。"),
         Fault::NeedsTls => "此项仅在以 TLS 连接节点时有效，请选择 https 或 grpcs。".to_owned(),
         Fault::NotANumber => "不是数字。".to_owned(),
