@@ -14,6 +14,7 @@ use crate::pages::gateway_group::{
 };
 use crate::pages::handshake_event::{HandshakePage, HandshakesPage};
 use crate::pages::layout::Layout;
+use crate::pages::service::{AddServicePage, DeleteServicePage, EditServicePage, ServicePage, ServicesPage};
 use crate::pages::ssl_certificate::{
     AddSslCertificate, DeleteSslCertificate, EditSslCertificate, ReplaceSslCertificate, SslCertificatePage,
     SslCertificatesPage,
@@ -53,6 +54,11 @@ pub fn App() -> impl IntoView {
                             <Route path=path!(":id/delete") view=DeleteCaCertificate/>
                         </ParentRoute>
                         <Route path=path!("ca-certificates/:id") view=CaCertificatePage/>
+                        <Route path=path!("services") view=ServicesPage/>
+                        <Route path=path!("services/new") view=AddServicePage/>
+                        <Route path=path!("services/:id") view=ServicePage/>
+                        <Route path=path!("services/:id/edit") view=EditServicePage/>
+                        <Route path=path!("services/:id/delete") view=DeleteServicePage/>
                         <Route path=path!("handshakes") view=HandshakesPage/>
                         <Route path=path!("handshakes/:id") view=HandshakePage/>
                         <ParentRoute path=path!("clients/denied") view=DeniedClientsPage>

@@ -9,7 +9,6 @@ mod detail;
 mod filters;
 mod list;
 mod list_state;
-mod live;
 mod name;
 pub(crate) mod path;
 pub mod query;

@@ -2,6 +2,8 @@
 
 mod breadcrumbs;
 mod gate;
+mod live;
+mod newest;
 mod sidebar;
 mod steady;
 mod top_bar;
@@ -11,6 +13,8 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
 pub(crate) use self::gate::Gate;
+pub(crate) use self::live::refetch_while;
+pub(crate) use self::newest::{Newest, newest};
 use self::sidebar::Sidebar;
 pub(crate) use self::steady::steady;
 use self::top_bar::TopBar;

@@ -41,4 +41,4 @@ pub(crate) use facts::{CertificateFacts, Expiry, code, copyable, exact, expiry_n
 pub use list::SslCertificatesPage;
 pub use replace::ReplaceSslCertificate;
 pub(crate) use submission::returned_problem;
-pub(crate) use try_it::{curl, reachable};
+pub(crate) use try_it::{curl, curl_path, example_host, reachable};

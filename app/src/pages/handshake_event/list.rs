@@ -6,13 +6,11 @@ use leptos_router::hooks::use_query_map;
 use super::api::{ListedHandshakes, list_handshakes};
 use super::filters::Filters;
 use super::list_state::{ListState, outcome_code};
-use super::live::refetch_while;
 use super::row::Row;
 use crate::components::{Badge, BadgeKind, ButtonLink, EmptyState, PageHeader, ProblemPage};
-use crate::error::UiError;
 use crate::language::use_language;
 use crate::pages::gateway_group::use_group_id;
-use crate::pages::layout::{steady, use_reload};
+use crate::pages::layout::{Newest, newest, refetch_while, steady, use_reload};
 use crate::text::handshake_event as words;
 
 /// The TLS attempts at a group, newest first; live while the newest are shown.
@@ -63,38 +61,6 @@ struct Pulse {
     is_old: RwSignal<bool>,
 }
 
-/// The newest answer that says something.
-#[derive(Debug, Clone, PartialEq)]
-struct Newest {
-    answer: Result<ListedHandshakes, Problem>,
-    /// The server did not answer since.
-    is_old: bool,
-}
-
-/// The newest answer of `loaded`. Not a memo on the server, for the reason that [`steady`] gives.
-fn newest(loaded: Resource<Result<ListedHandshakes, UiError>>) -> Signal<Option<Newest>> {
-    if cfg!(feature = "ssr") {
-        Signal::derive(move || keep(None, loaded.get()))
-    } else {
-        Memo::new(move |before| keep(before, loaded.get())).into()
-    }
-}
-
-/// While the server cannot be reached, what it said before stays.
-fn keep(
-    before: Option<&Option<Newest>>,
-    answer: Option<Result<ListedHandshakes, UiError>>,
-) -> Option<Newest> {
-    let before = before.cloned().flatten();
-    match (answer, before) {
-        (Some(Err(UiError(Problem::Internal { .. }))), Some(before @ Newest { answer: Ok(_), .. })) => {
-            Some(Newest { is_old: true, ..before })
-        }
-        (Some(answer), _) => Some(Newest { answer: answer.map_err(|error| error.0), is_old: false }),
-        (None, before) => before,
-    }
-}
-
 /// What the page is, apart from the rows and the time, which change in place.
 #[derive(Debug, Clone, PartialEq)]
 enum Shown {
@@ -105,7 +71,7 @@ enum Shown {
 }
 
 impl Shown {
-    fn of(newest: &Newest, state: &ListState) -> Option<Self> {
+    fn of(newest: &Newest<ListedHandshakes>, state: &ListState) -> Option<Self> {
         Some(match &newest.answer {
             Err(problem) => Self::Problem(problem.clone()),
             Ok(page) if page.list.events.is_empty() && *state == ListState::default() => Self::Nothing,
@@ -161,7 +127,7 @@ fn Nothing() -> impl IntoView {
 }
 
 #[component]
-fn List(newest: Signal<Option<Newest>>, state: ListState, pulse: Pulse) -> impl IntoView {
+fn List(newest: Signal<Option<Newest<ListedHandshakes>>>, state: ListState, pulse: Pulse) -> impl IntoView {
     let language = use_language();
     let page = move || newest.get().and_then(|newest| newest.answer.ok());
     let events = Memo::new(move |_| page().map(|page| page.list.events).unwrap_or_default());
@@ -230,35 +196,4 @@ fn Older(events: Memo<Vec<HandshakeEvent>>, has_more: Memo<bool>, state: ListSta
         Some(view! { <A href attr:class="button button--quiet">{language.pick(words::OLDER)}</A> })
     };
     view! { <nav class="pagination" aria-label=language.pick(words::MORE)>{newest} {older}</nav> }.into_any()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::pages::handshake_event::query::HandshakeList;
-
-    fn answered(dropped: u64) -> ListedHandshakes {
-        let list = HandshakeList { events: Vec::new(), has_more: false, dropped };
-        ListedHandshakes { list, now: UnixTime(1) }
-    }
-
-    #[test]
-    fn what_was_there_stays_while_the_server_is_gone() {
-        let first = keep(None, Some(Ok(answered(1))));
-        assert_eq!(first, Some(Newest { answer: Ok(answered(1)), is_old: false }));
-        let gone = || Some(Err(UiError(Problem::Internal { reference: "connection".to_owned() })));
-        let lost = keep(Some(&first), gone());
-        assert_eq!(lost, Some(Newest { answer: Ok(answered(1)), is_old: true }));
-        assert_eq!(
-            keep(Some(&lost), Some(Ok(answered(2)))),
-            Some(Newest { answer: Ok(answered(2)), is_old: false })
-        );
-    }
-
-    #[test]
-    fn an_answer_that_says_no_is_shown() {
-        let first = keep(None, Some(Ok(answered(1))));
-        let refused = keep(Some(&first), Some(Err(UiError(Problem::SignInRequired))));
-        assert_eq!(refused, Some(Newest { answer: Err(Problem::SignInRequired), is_old: false }));
-    }
 }

@@ -5,7 +5,7 @@ use leptos_router::hooks::use_location;
 
 use super::Groups;
 use crate::language::{Language, Text, use_language};
-use crate::text::{common, gateway_group as words};
+use crate::text::{common, gateway_group as words, service};
 
 /// Where one is: the group, the kind of thing, and that one of them is open.
 #[component]
@@ -62,6 +62,7 @@ fn trail(language: Language, path: &str, groups: &[GatewayGroup]) -> Vec<Crumb> 
 
 fn section_name(segment: &str) -> Option<Text> {
     match segment {
+        "services" => Some(service::TITLE),
         "ssl-certificates" => Some(words::SSL_CERTIFICATES),
         "ca-certificates" => Some(words::CA_CERTIFICATES),
         "handshakes" => Some(words::HANDSHAKES),
@@ -110,6 +111,10 @@ mod tests {
             (
                 "/groups/g1/handshakes/01J",
                 vec![crumb("Partners", home), crumb("Handshakes", Some("/groups/g1/handshakes"))],
+            ),
+            (
+                "/groups/g1/services/new",
+                vec![crumb("Partners", home), crumb("Services", Some("/groups/g1/services"))],
             ),
             ("/groups/g1/clients", vec![crumb("Partners", home), crumb("Clients", None)]),
             (

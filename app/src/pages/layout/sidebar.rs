@@ -7,7 +7,7 @@ use leptos_router::hooks::use_location;
 use super::Groups;
 use crate::components::Brand;
 use crate::language::{Language, use_language};
-use crate::text::{common, gateway_group as words};
+use crate::text::{common, gateway_group as words, service};
 
 /// The gateway groups with their pages. On a narrow screen it is a drawer, opened by the menu button of the top bar.
 #[component]
@@ -74,6 +74,7 @@ fn Group(group: GatewayGroup) -> impl IntoView {
 fn links(language: Language, home: &str) -> impl IntoView + use<> {
     [
         (home.to_owned(), words::OVERVIEW),
+        (format!("{home}/services"), service::TITLE),
         (format!("{home}/ssl-certificates"), words::SSL_CERTIFICATES),
         (format!("{home}/ca-certificates"), words::CA_CERTIFICATES),
         (format!("{home}/handshakes"), words::HANDSHAKES),

@@ -8,6 +8,7 @@ use leptos::server_fn::ServerFn;
 use super::api::{ServiceChoices, ServiceDetail, ServiceList};
 use super::control::form_name;
 use super::fields::Fields;
+use super::form::REVISION;
 use super::{path, read};
 use crate::backend::Backend;
 use crate::error::{UiError, answer};
@@ -43,7 +44,7 @@ pub(super) async fn add<F: ServerFn>(group: &str, fields: HashMap<String, String
         Ok(local(&path::saved(&group, &added.service.service.id)))
     }
     .await;
-    finish_at::<F>(result, group_id(group).map(|group| path::add(&group)), &fields)
+    finish_at::<F>(result, group_id(group).map(|group| path::add(&group)), &fields, None)
 }
 
 pub(super) async fn update<F: ServerFn>(
@@ -64,7 +65,7 @@ pub(super) async fn update<F: ServerFn>(
         Ok(local(&path::saved(&group, &id)))
     }
     .await;
-    finish_at::<F>(result, service_page(group, id, path::edit), &fields)
+    finish_at::<F>(result, service_page(group, id, path::edit), &fields, Some(revision))
 }
 
 pub(super) async fn delete<F: ServerFn>(group: &str, id: &str) -> Result<(), UiError> {
@@ -75,7 +76,7 @@ pub(super) async fn delete<F: ServerFn>(group: &str, id: &str) -> Result<(), UiE
         Ok(local(&path::list(&group)))
     }
     .await;
-    finish_at::<F>(result, service_page(group, id, path::delete), &Fields::default())
+    finish_at::<F>(result, service_page(group, id, path::delete), &Fields::default(), None)
 }
 
 async fn authenticated() -> Result<(Backend, Caller), Problem> {
@@ -96,12 +97,14 @@ fn finish_at<F: ServerFn>(
     result: Result<LocalPath, Problem>,
     page: Result<String, Problem>,
     fields: &Fields,
+    seen: Option<&str>,
 ) -> Result<(), UiError> {
     let Ok(path) = page else {
         return answer(result.map(|_| ()));
     };
     let typed: Vec<_> = fields.pairs().map(|(name, text)| (form_name(name), text)).collect();
-    let typed: Vec<_> = typed.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let typed = typed.iter().map(|(name, text)| (name.as_str(), *text));
+    let typed: Vec<_> = typed.chain(seen.map(|revision| (REVISION, revision))).collect();
     finish::<F>(result, &FormPage { path: &path, typed: &typed })
 }
 

@@ -85,6 +85,21 @@ impl Control {
     }
 }
 
+impl Control {
+    /// Whether the errors of its field stand under it: under the last of the controls that share a field.
+    pub(super) fn shows_errors(self) -> bool {
+        !matches!(
+            self,
+            Self::PassHost
+                | Self::TlsVerify
+                | Self::ActiveCheck
+                | Self::CheckKind
+                | Self::CheckPath
+                | Self::PassiveCheck
+        )
+    }
+}
+
 /// One control of a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RouteControl {
@@ -126,7 +141,6 @@ pub(super) fn ca_control(id: &str) -> String {
 }
 
 /// The CA that is picked by the box of this name.
-#[cfg(feature = "ssr")]
 pub(super) fn ca_of(name: &str) -> Option<&str> {
     name.strip_prefix(UPSTREAM_CA)
 }

@@ -8,7 +8,7 @@ use domain::{
 };
 use leptos_router::params::ParamsMap;
 
-use super::control::{self, Control, ON, RouteControl, ca_control, control_of, row_of};
+use super::control::{self, Control, ON, RouteControl, ca_control, ca_of, control_of, row_of};
 
 /// The texts in the controls of a form, by name. A box that is not ticked has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -87,6 +87,14 @@ impl Fields {
         rows.sort_unstable();
         rows.dedup();
         rows
+    }
+
+    /// The ids of the CAs that are picked.
+    pub(super) fn picked_cas(&self) -> Vec<String> {
+        let ticked = self.0.iter().filter(|(_, text)| *text == ON);
+        let mut picked: Vec<_> = ticked.filter_map(|(name, _)| Some(ca_of(name)?.to_owned())).collect();
+        picked.sort_unstable();
+        picked
     }
 
     /// Whether something in these controls is not as in an empty form.

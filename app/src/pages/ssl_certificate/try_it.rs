@@ -45,7 +45,7 @@ fn outcome_without(verification: &PeerVerification) -> Option<Text> {
 }
 
 /// A host that the SNI covers.
-fn example_host(sni: &Sni) -> String {
+pub(crate) fn example_host(sni: &Sni) -> String {
     match sni {
         Sni::Exact(name) => name.to_string(),
         Sni::Wildcard(parent) => format!("www.{parent}"),
@@ -70,13 +70,23 @@ pub(crate) fn reachable(group: &GatewayGroup) -> SocketAddr {
 
 /// The guide's request for `host` to a listener at `address`, with the guide's client certificate or without one.
 pub(crate) fn curl(host: &str, address: SocketAddr, with_client_certificate: bool) -> String {
+    curl_path(host, address, "/ip", with_client_certificate)
+}
+
+/// The same request for another path, which is escaped already.
+pub(crate) fn curl_path(
+    host: &str,
+    address: SocketAddr,
+    path: &str,
+    with_client_certificate: bool,
+) -> String {
     let port = address.port();
     let ip = match address.ip() {
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => format!("[{ip}]"),
     };
     let client = if with_client_certificate { " \\\n  --cert client.crt --key client.key" } else { "" };
-    format!("curl -ikv --resolve \"{host}:{port}:{ip}\" \"https://{host}:{port}/ip\"{client}")
+    format!("curl -ikv --resolve \"{host}:{port}:{ip}\" \"https://{host}:{port}{path}\"{client}")
 }
 
 #[cfg(test)]

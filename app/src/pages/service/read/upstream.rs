@@ -4,7 +4,7 @@ use domain::{
 };
 
 use super::{Reader, if_typed, lists, number, unknown};
-use crate::pages::service::control::{self, Control, ca_of};
+use crate::pages::service::control::{self, Control};
 use crate::pages::ssl_certificate::parse::shortened;
 
 impl Reader<'_> {
@@ -77,11 +77,10 @@ impl Reader<'_> {
 
     fn tls(&mut self, tls: &mut UpstreamTls) {
         tls.verify = self.is_on(Control::TlsVerify.name(), tls.verify);
-        let picked: Vec<_> = self.fields.pairs().filter(|(_, text)| *text == control::ON).collect();
-        let picked: Vec<_> = picked.into_iter().filter_map(|(name, _)| ca_of(name)?.parse().ok()).collect();
+        let picked = self.fields.picked_cas();
         if self.fields.is_on(Control::IsComplete.name()) || !picked.is_empty() {
-            tls.ca_certificates = picked;
-            tls.ca_certificates.sort_unstable();
+            // A name that is no id was made by hand.
+            tls.ca_certificates = picked.iter().filter_map(|id| id.parse().ok()).collect();
         }
         self.set(Control::UpstreamServerName, &mut tls.server_name, |text| {
             if_typed(text, |text| text.parse().map_err(|_| Fault::InvalidHost { value: shortened(text) }))

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// How old the list may get.
+/// How old what is shown may get.
 const PAUSE: Duration = Duration::from_secs(2);
 
 /// In the browser, loads `resource` again two seconds after each answer, while that is `wanted` and the page can be seen.
-pub(super) fn refetch_while<T>(
+pub(crate) fn refetch_while<T>(
     resource: Resource<T>,
     wanted: impl Fn() -> bool + Copy + Send + Sync + 'static,
 ) where
