@@ -221,6 +221,13 @@ mod tests {
     }
 
     #[test]
+    fn new_ids_sort_in_the_order_in_which_they_were_made() {
+        let mut ids = NewIds::default();
+        let made: Vec<domain::RouteId> = (0..1_000).map(|_| ids.next()).collect();
+        assert!(made.is_sorted_by(|a, b| a < b));
+    }
+
+    #[test]
     fn patterns_take_the_text_literally() {
         assert_eq!(contains_pattern("test.com"), "%test.com%");
         assert_eq!(contains_pattern(r"100%_\"), r"%100\%\_\\%");

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::{CaCertificateId, GatewayGroupId, Noun, SslCertificateId, Upstream};
 use sea_orm::ActiveValue::Set;
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, Select};
 
 use crate::column::{Row, Word};
 use crate::entity::upstream_certificate::{ActiveModel, Column, Entity, Model};
@@ -50,7 +50,7 @@ impl Owner {
         }
     }
 
-    /// Says that one of these is touched.
+    /// One of these as an object that instances must read again.
     pub(crate) fn touched(self, group: &GatewayGroupId, id: impl Into<String>) -> Touched {
         Touched { noun: self.changed(), group: group.clone(), id: id.into() }
     }
@@ -138,7 +138,7 @@ pub(crate) async fn note_change(
     Ok(owners.into_iter().flat_map(touched).collect())
 }
 
-fn users(group: &GatewayGroupId, certificate: Certificate<'_>) -> sea_orm::Select<Entity> {
+fn users(group: &GatewayGroupId, certificate: Certificate<'_>) -> Select<Entity> {
     let refers = match certificate {
         Certificate::Ca(id) => Column::CaCertificateId.eq(id.as_str()),
         Certificate::Ssl(id) => Column::SslCertificateId.eq(id.as_str()),
@@ -151,4 +151,35 @@ fn users(group: &GatewayGroupId, certificate: Certificate<'_>) -> sea_orm::Selec
 
 fn owner_of(model: &Model) -> Result<Owner, StoreError> {
     Row { table: "upstream_certificate", id: &model.owner_id }.word("owner", &model.owner)
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::{ConnectionTrait, DbBackend, QueryTrait, Statement};
+
+    use super::*;
+    use crate::{Store, StoreConfig};
+
+    /// Every change of an SSL certificate asks this, in groups of any size.
+    #[tokio::test]
+    async fn who_refers_is_found_down_an_index() {
+        let dir = tempfile::tempdir().expect("temporary directory");
+        let config = StoreConfig { data_dir: dir.path().to_owned(), master_key: None };
+        let store = Store::open(&config).await.expect("opens");
+        let group = GatewayGroupId::default_group();
+        let (ca, ssl) = ("1".parse().expect("an id"), "1".parse().expect("an id"));
+        for (certificate, index) in [
+            (Certificate::Ca(&ca), "by_ca (group_id=? AND ca_certificate_id=?)"),
+            (Certificate::Ssl(&ssl), "by_certificate (group_id=? AND ssl_certificate_id=?)"),
+        ] {
+            let sql = users(&group, certificate).build(DbBackend::Sqlite).to_string();
+            let explain = Statement::from_string(DbBackend::Sqlite, format!("EXPLAIN QUERY PLAN {sql}"));
+            let steps = store.db.query_all_raw(explain).await.expect("a plan");
+            let first: String = steps[0].try_get("", "detail").expect("a step");
+            assert_eq!(
+                first,
+                format!("SEARCH upstream_certificate USING INDEX upstream_certificate_{index}")
+            );
+        }
+    }
 }

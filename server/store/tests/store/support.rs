@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use domain::{
     AllowedIdentity, CaCertificateId, CertificateType, DenyEntry, Depth, GatewayGroupId, IdentityHeaders,
-    PathPattern, PeerVerificationMode, Protection, Secret, Sni, SslCertificateId, UnixTime,
+    Node, PathPattern, PeerVerificationMode, Protection, Revision, Route, RouteId, Scheme, Secret, Service,
+    ServiceId, ServiceWithRoutes, SharedUpstream, Sni, SslCertificateId, UnixTime, Upstream, UpstreamChoice,
+    UpstreamTls,
 };
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sea_orm::sqlx::{AssertSqlSafe, Row, SqlitePool};
 use store::{
     Author, CaSource, GatewayGroupRow, NewCaCertificate, NewSslCertificate, Store, StoreConfig, StoredPair,
-    StoredSslCertificate,
+    StoredSslCertificate, WriteError,
 };
 use tempfile::TempDir;
 
@@ -51,6 +53,26 @@ impl Fixture {
     pub(crate) async fn other_group(&self) -> GatewayGroupId {
         let row = group_row("other", "127.0.0.1:1");
         self.store.insert_gateway_group(&author(2), None, row).await.expect("no conflict").id
+    }
+
+    /// Puts a service and its routes into the group `default`.
+    pub(crate) async fn put(
+        &self,
+        at: i64,
+        id: Option<&ServiceId>,
+        service: Service,
+        routes: Vec<(Option<RouteId>, Route)>,
+        expected: Option<Revision>,
+    ) -> Result<ServiceWithRoutes, WriteError> {
+        let id = id.cloned();
+        self.store.put_service_with_routes(&author(at), &group(), id, service, routes, expected).await
+    }
+
+    /// The objects that the newest write touched, as `noun id`.
+    pub(crate) async fn touched(&self) -> Vec<String> {
+        let before = Revision(self.revision().await - 1);
+        let changes = self.store.changes_since(before).await.expect("readable");
+        changes.iter().map(|change| format!("{:?} {}", change.noun, change.id)).collect()
     }
 
     /// The newest revision.
@@ -187,6 +209,61 @@ pub(crate) fn server(hosts: &[&str]) -> NewSslCertificate {
         advertises_ca_names: true,
         replace: false,
     }
+}
+
+/// A certificate that nodes can be shown.
+pub(crate) fn client() -> NewSslCertificate {
+    NewSslCertificate {
+        certificate_type: CertificateType::Client,
+        snis: Vec::new(),
+        peer_verification: PeerVerificationMode::Off,
+        ca: None,
+        ..server(&["client"])
+    }
+}
+
+/// An upstream with one node.
+pub(crate) fn upstream(node: &str) -> Upstream {
+    Upstream { nodes: vec![Node::new(node.parse().expect("a node"))], ..Upstream::default() }
+}
+
+/// The same, over TLS with these certificates.
+pub(crate) fn tls_upstream(cas: &[&CaCertificateId], client: Option<&SslCertificateId>) -> Upstream {
+    let ca_certificates = cas.iter().map(|&id| id.clone()).collect();
+    let tls = UpstreamTls { ca_certificates, client_certificate: client.cloned(), ..UpstreamTls::default() };
+    Upstream { scheme: Scheme::Https, tls, ..upstream("10.0.0.7:8443") }
+}
+
+pub(crate) fn shared(name: &str, upstream: Upstream) -> SharedUpstream {
+    SharedUpstream { name: name.parse().expect("a name"), upstream }
+}
+
+/// A service with an upstream of its own.
+pub(crate) fn service(name: &str) -> Service {
+    service_at(name, own(upstream("10.0.0.7:8080")))
+}
+
+pub(crate) fn service_at(name: &str, upstream: UpstreamChoice) -> Service {
+    let name = name.parse().expect("a name");
+    Service { name, hosts: snis(&["app.test"]), upstream, identity_headers: Some(IdentityHeaders::Xfcc) }
+}
+
+pub(crate) fn own(upstream: Upstream) -> UpstreamChoice {
+    UpstreamChoice::Own(Box::new(upstream))
+}
+
+/// A route for one path, without service and with an upstream of its own.
+pub(crate) fn route(path: &str) -> Route {
+    Route {
+        upstream: Some(own(upstream("10.0.0.8:8080"))),
+        service: None,
+        ..route_of(&"nobody".parse().expect("an id"), path)
+    }
+}
+
+/// A route for one path of a service.
+pub(crate) fn route_of(service: &ServiceId, path: &str) -> Route {
+    Route::of_service(service.clone(), vec![path.parse().expect("a path")])
 }
 
 /// What of a certificate can be compared.

@@ -89,14 +89,18 @@ pub(super) fn indexes() -> [IndexCreateStatement; 7] {
         index("route_by_upstream", Route::Table).col(Object::GroupId).col(Route::UpstreamId).take(),
         // The routes of a service.
         index("route_by_service", Route::Table).col(Object::GroupId).col(Route::ServiceId).take(),
-        // Whether a CA or an SSL certificate is in use.
+        // Who uses a CA or an SSL certificate, in order: else SQLite would rather walk down the primary key.
         index("upstream_certificate_by_ca", UpstreamCertificate::Table)
             .col(Object::GroupId)
             .col(UpstreamCertificate::CaCertificateId)
+            .col(UpstreamCertificate::Owner)
+            .col(UpstreamCertificate::OwnerId)
             .take(),
         index("upstream_certificate_by_certificate", UpstreamCertificate::Table)
             .col(Object::GroupId)
             .col(UpstreamCertificate::SslCertificateId)
+            .col(UpstreamCertificate::Owner)
+            .col(UpstreamCertificate::OwnerId)
             .take(),
     ]
 }
