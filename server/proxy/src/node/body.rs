@@ -1,0 +1,83 @@
+//! Bodies of nodes' answers.
+
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use hyper::body::{Body, Frame, SizeHint};
+
+use super::pool::Pool;
+use super::stream::NodeStream;
+use crate::http1::client::Receiving;
+
+/// The body of a node's answer. What is left of the request is sent while it is read; its connection is kept for others
+/// when it has ended, and closed if it is dropped before.
+#[derive(Debug)]
+pub(crate) struct NodeBody<B>(Kind<B>);
+
+#[derive(Debug)]
+enum Kind<B> {
+    Empty,
+    Http1(Receiving<NodeStream, B>, Rc<Pool>),
+}
+
+impl<B> NodeBody<B> {
+    /// No body.
+    pub(super) fn empty() -> Self {
+        Self(Kind::Empty)
+    }
+
+    /// Of HTTP/1.1.
+    pub(super) fn http1(receiving: Receiving<NodeStream, B>, pool: Rc<Pool>) -> Self {
+        let mut body = Self(Kind::Http1(receiving, pool));
+        body.give_back();
+        body
+    }
+
+    fn give_back(&mut self) {
+        if let Kind::Http1(receiving, pool) = &mut self.0
+            && receiving.has_ended()
+        {
+            if let Some(connection) = receiving.take_idle() {
+                pool.give(connection);
+            }
+            self.0 = Kind::Empty;
+        }
+    }
+}
+
+impl<B: Body<Data = Bytes, Error = io::Error> + Unpin> Body for NodeBody<B> {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        let body = self.get_mut();
+        match &mut body.0 {
+            Kind::Empty => Poll::Ready(None),
+            Kind::Http1(receiving, _) => {
+                let frame = receiving.poll_frame(context);
+                body.give_back();
+                frame
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Empty => true,
+            Kind::Http1(receiving, _) => receiving.has_ended(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Empty => SizeHint::with_exact(0),
+            Kind::Http1(receiving, _) => receiving.size_hint(),
+        }
+    }
+}

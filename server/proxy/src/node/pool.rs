@@ -1,0 +1,128 @@
+//! Connections that are kept for later requests.
+
+use std::cell::{Cell, RefCell};
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use domain::{Keepalive, NodeAddress};
+use rustls_pki_types::ServerName;
+use tls::NodeTls;
+
+use super::NodeTarget;
+use super::stream::NodeStream;
+use crate::http1::client::Connection;
+
+/// A worker's pools.
+#[derive(Debug, Default)]
+pub(super) struct Pools(RefCell<HashMap<NodeAddress, Vec<Rc<Pool>>>>);
+
+impl Pools {
+    /// The pool of what a target is connected to like.
+    pub(super) fn of(&self, to: &NodeTarget<'_>) -> Rc<Pool> {
+        let mut pools = self.0.borrow_mut();
+        if let Some(pool) = pools.get(to.address).and_then(|pools| pools.iter().find(|pool| pool.is_of(to))) {
+            pool.keepalive.set(to.keepalive);
+            return Rc::clone(pool);
+        }
+        let pool = Rc::new(Pool::new(to));
+        pools.entry(to.address.clone()).or_default().push(Rc::clone(&pool));
+        pool
+    }
+
+    /// Closes what was idle for too long, or was closed by its node, and forgets pools that nobody uses.
+    pub(super) fn sweep(&self, now: Instant) {
+        self.0.borrow_mut().retain(|_, pools| {
+            pools.retain(|pool| pool.sweep(now) > 0 || Rc::strong_count(pool) > 1);
+            !pools.is_empty()
+        });
+    }
+}
+
+/// The idle connections to one node that are alike.
+#[derive(Debug)]
+pub(super) struct Pool {
+    port: u16,
+    /// Kept, so that no other configuration can come to lie at the place by which this one is known.
+    tls: Option<(NodeTls, ServerName<'static>)>,
+    http2: bool,
+    /// As the last request says.
+    keepalive: Cell<Keepalive>,
+    /// The newest is the last.
+    idle: RefCell<VecDeque<Idle>>,
+}
+
+#[derive(Debug)]
+struct Idle {
+    connection: Box<Connection<NodeStream>>,
+    since: Instant,
+}
+
+impl Pool {
+    fn new(to: &NodeTarget<'_>) -> Self {
+        Self {
+            port: to.port,
+            tls: to.tls.as_ref().map(|(tls, name)| (NodeTls::clone(tls), name.clone())),
+            http2: to.http2,
+            keepalive: Cell::new(to.keepalive),
+            idle: RefCell::default(),
+        }
+    }
+
+    fn is_of(&self, to: &NodeTarget<'_>) -> bool {
+        self.port == to.port
+            && self.http2 == to.http2
+            && match (&self.tls, &to.tls) {
+                (None, None) => true,
+                (Some((tls, name)), Some((other, other_name))) => {
+                    Arc::ptr_eq(tls.client_config(), other.client_config()) && name == other_name
+                }
+                _ => false,
+            }
+    }
+
+    fn idle_timeout(&self) -> Duration {
+        Duration::from_millis(self.keepalive.get().idle_timeout.into())
+    }
+
+    /// The connection that was used last, and that can be used once more.
+    pub(super) fn take(&self) -> Option<Box<Connection<NodeStream>>> {
+        let mut idle = self.idle.borrow_mut();
+        while let Some(Idle { mut connection, since }) = idle.pop_back() {
+            if since.elapsed() >= self.idle_timeout() {
+                // All others have been idle for longer.
+                idle.clear();
+            } else if connection.is_idle() {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    /// Keeps a connection, unless it has served enough, or more are kept already than may be.
+    pub(super) fn give(&self, connection: Box<Connection<NodeStream>>) {
+        let keepalive = self.keepalive.get();
+        if keepalive.requests > 0 && connection.served() >= keepalive.requests {
+            return;
+        }
+        let mut idle = self.idle.borrow_mut();
+        idle.push_back(Idle { connection, since: Instant::now() });
+        while idle.len() > keepalive.size as usize {
+            idle.pop_front();
+        }
+    }
+
+    /// How much is left.
+    fn sweep(&self, now: Instant) -> usize {
+        let limit = self.idle_timeout();
+        let mut idle = self.idle.borrow_mut();
+        idle.retain_mut(|Idle { connection, since }| {
+            now.saturating_duration_since(*since) < limit && connection.is_idle()
+        });
+        if idle.is_empty() {
+            idle.shrink_to_fit();
+        }
+        idle.len()
+    }
+}
