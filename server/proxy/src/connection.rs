@@ -177,6 +177,11 @@ impl Connection {
         }
     }
 
+    /// Whether [`Connection::close_within`] was called.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.closing.get().is_some()
+    }
+
     /// Waits for [`Connection::close_within`]; for the connection's own task only.
     pub(crate) async fn closing(&self) -> Duration {
         loop {

@@ -16,15 +16,16 @@ use hyper::body::Body;
 use serde::Serialize;
 use tokio::time::timeout;
 
-use crate::steady_body::SteadyBody;
-
 /// Bytes of a request's body.
 const BODY_BYTES: usize = 64 * 1024;
 /// From a request's head to the end of its body.
 const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Answers a request that came from `origin`.
-pub(crate) async fn answer(request: Request<SteadyBody>, origin: IpAddr) -> Response<Full<Bytes>> {
+pub(crate) async fn answer<B>(request: Request<B>, origin: IpAddr) -> Response<Full<Bytes>>
+where
+    B: Body<Data = Bytes, Error = io::Error>,
+{
     let (head, body) = request.into_parts();
     let path = head.uri.path();
     if path == "/anything" || path.starts_with("/anything/") {
@@ -116,7 +117,10 @@ fn anything<'a>(head: &'a Parts, body: &[u8], origin: IpAddr) -> Anything<'a> {
     }
 }
 
-async fn read(body: SteadyBody) -> Result<Bytes, StatusCode> {
+async fn read<B>(body: B) -> Result<Bytes, StatusCode>
+where
+    B: Body<Data = Bytes, Error = io::Error>,
+{
     if body.size_hint().lower() > BODY_BYTES as u64 {
         return Err(StatusCode::PAYLOAD_TOO_LARGE);
     }

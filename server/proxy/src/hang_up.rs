@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rustls::AlertDescription;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -26,11 +26,11 @@ pub(crate) async fn send_alert(socket: &mut TcpStream, alert: AlertDescription) 
 ///
 /// Without this the kernel would answer unread bytes with a reset, and a reset makes the client's kernel throw away the
 /// alert that lies there unread (RFC 9112 §9.6 tells the same of HTTP).
-pub(crate) async fn hang_up(mut socket: TcpStream) {
-    if socket.shutdown().await.is_err() {
+pub(crate) async fn hang_up<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) {
+    if stream.shutdown().await.is_err() {
         return;
     }
-    let mut rest = socket.take(LINGER_BYTES);
+    let mut rest = stream.take(LINGER_BYTES);
     // Whatever ends it, the connection is over.
     let _ = timeout(LINGER, tokio::io::copy(&mut rest, &mut tokio::io::sink())).await;
 }

@@ -54,13 +54,6 @@ impl Interim {
             }
         }
     }
-
-    /// For the next request of a connection: the same one if nobody holds it any more and nothing waits in it.
-    pub(crate) fn renewed(self) -> Self {
-        let is_unused =
-            |waiting: &Rc<Waiting>| Rc::strong_count(waiting) == 1 && waiting.answers.borrow().is_empty();
-        if self.0.as_ref().is_some_and(is_unused) { self } else { Self::kept() }
-    }
 }
 
 #[cfg(test)]
@@ -88,17 +81,6 @@ mod tests {
         assert_eq!(taken(&interim).len(), WAITING);
         let nowhere = Interim::none();
         nowhere.send(StatusCode::PROCESSING, HeaderMap::new());
-        assert_eq!(taken(&nowhere), []);
-    }
-
-    #[test]
-    fn what_belongs_to_one_request_never_reaches_the_next() {
-        let late = Interim::kept();
-        let next = late.clone().renewed();
-        late.send(StatusCode::PROCESSING, HeaderMap::new());
-        assert_eq!(taken(&next), []);
-        let unread = Interim::kept();
-        unread.send(StatusCode::PROCESSING, HeaderMap::new());
-        assert_eq!(taken(&unread.renewed()), []);
+        assert!(taken(&nowhere).is_empty());
     }
 }

@@ -1,5 +1,8 @@
 //! From a request's head to the service that answers it: whose host it asks for, and whether it may on this connection.
 
+use std::convert::Infallible;
+use std::error::Error;
+use std::io;
 use std::net::IpAddr;
 use std::time::Instant;
 
@@ -8,11 +11,15 @@ use domain::{GatewayGroupId, ReasonCode, ServerName};
 use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
 use http_body_util::Full;
-use hyper::body::{Body, Incoming};
+use http_body_util::BodyExt;
+use http_body_util::combinators::MapErr;
+use hyper::body::Body;
 
+use crate::answer::Answer;
 use crate::budget::seconds;
 use crate::connection::Connection;
 use crate::events::connection_id;
+use crate::interim::Interim;
 use crate::request_record::{RequestLine, RequestRecord};
 use crate::shared::Shared;
 use crate::steady_body::SteadyBody;
@@ -21,12 +28,19 @@ use crate::{echo, hop_by_hop, identity_headers};
 /// Characters of a path in the detail of an event.
 const DETAIL_PATH: usize = 128;
 
+/// The body of an answer.
+pub(crate) type AnswerBody = MapErr<Full<Bytes>, fn(Infallible) -> io::Error>;
+
 /// Answers a request. What the client gets to know of a refusal is its status only.
-pub(crate) async fn answer(
+pub(crate) async fn answer<B>(
     shared: &Shared,
     connection: &Connection,
-    mut request: Request<Incoming>,
-) -> Response<Full<Bytes>> {
+    mut request: Request<B>,
+    _interim: Interim,
+) -> Answer<AnswerBody>
+where
+    B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Unpin,
+{
     let started = Instant::now();
     let _in_progress = connection.pace().begin_request();
     let line = shared.access_log.is_some().then(|| RequestLine::of(&request));
@@ -47,7 +61,8 @@ pub(crate) async fn answer(
     if let (Some(log), Some(line)) = (&shared.access_log, line) {
         log.record(record(shared, connection, line, &response, started));
     }
-    response
+    let unfailing: fn(Infallible) -> io::Error = |never| match never {};
+    Answer::from(response.map(|body| body.map_err(unfailing)))
 }
 
 fn record(

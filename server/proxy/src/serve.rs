@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::fmt::Debug;
 use std::future::Future;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,14 +13,15 @@ use hyper::rt::Executor;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulConnection;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
 use crate::connection::Connection;
+use crate::http1::server::converse;
+use crate::interim::Interim;
 use crate::request::answer;
 use crate::shared::Shared;
-use crate::watched::{Http1Watch, Http2Watch, Watched};
+use crate::watched::Watched;
 
 /// Streams that may be reset for the client's errors (CVE-2025-8671, "made you reset").
 const LOCAL_RESETS: usize = 100;
@@ -37,17 +38,21 @@ pub(crate) async fn serve<S>(shared: &Arc<Shared>, connection: &Rc<Connection>, 
 where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
 {
-    let service = service_fn(|request| {
-        let (shared, connection) = (Arc::clone(shared), Rc::clone(connection));
-        async move { Ok::<_, Infallible>(answer(&shared, &connection, request).await) }
-    });
-    let protection = connection.pace().protection();
     if connection.is_http2() {
-        let io = TokioIo::new(Watched::new(stream, Http2Watch::new(connection)));
-        run(connection, http2(protection).serve_connection(io, service)).await;
+        let service = service_fn(|request| {
+            let (shared, connection) = (Arc::clone(shared), Rc::clone(connection));
+            async move {
+                Ok::<_, Infallible>(answer(&shared, &connection, request, Interim::none()).await.response)
+            }
+        });
+        let io = TokioIo::new(Watched::new(stream, connection));
+        let http = http2(connection.pace().protection()).serve_connection(io, service);
+        run(connection, pin!(http), |http| http.graceful_shutdown()).await;
     } else {
-        let io = TokioIo::new(Watched::new(stream, Http1Watch::new(connection)));
-        run(connection, http1(protection).serve_connection(io, service)).await;
+        let handler = |request, interim| answer(shared, connection, request, interim);
+        let http = converse(connection, &*shared.options.clock, stream, handler);
+        // It sees by itself that the connection is to be closed.
+        run(connection, pin!(http), |_| ()).await;
     }
 }
 
@@ -77,18 +82,17 @@ fn http2(protection: &Protection) -> http2::Builder<LocalExecutor> {
 }
 
 /// Runs the connection until it ends by itself, or for as long as it is given once it is told to close.
-async fn run<C>(connection: &Connection, http: C)
+async fn run<C, E>(connection: &Connection, mut http: Pin<&mut C>, tell: impl FnOnce(Pin<&mut C>))
 where
-    C: GracefulConnection,
-    C::Error: Debug,
+    C: Future<Output = Result<(), E>>,
+    E: Debug,
 {
-    let mut http = pin!(http);
     let grace = tokio::select! {
         biased;
         grace = connection.closing() => grace,
         end = http.as_mut() => return log_end(connection, end),
     };
-    http.as_mut().graceful_shutdown();
+    tell(http.as_mut());
     match timeout(grace, http).await {
         Ok(end) => log_end(connection, end),
         Err(_) => tracing::debug!(connection = %connection.attempt().connection, "connection cut off"),

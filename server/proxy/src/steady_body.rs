@@ -1,42 +1,34 @@
 //! A request's body that has to get on.
 
+use std::error::Error;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use hyper::body::{Body, Frame, Incoming, SizeHint};
-use tokio::time::{Instant, Sleep, sleep};
+use hyper::body::{Body, Frame, SizeHint};
+
+use crate::patience::Patience;
 
 /// A body that fails when somebody waits for more of it for too long.
 #[derive(Debug)]
-pub(crate) struct SteadyBody {
-    body: Incoming,
-    patience: Duration,
-    /// Made when there is something to wait for, which most bodies never have.
-    deadline: Option<Pin<Box<Sleep>>>,
-    is_waiting: bool,
+pub(crate) struct SteadyBody<B> {
+    body: B,
+    patience: Patience,
 }
 
-impl SteadyBody {
+impl<B> SteadyBody<B> {
     /// `patience`: how long the next bytes may take.
-    pub(crate) fn new(body: Incoming, patience: Duration) -> Self {
-        Self { body, patience, deadline: None, is_waiting: false }
-    }
-
-    fn poll_deadline(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        let patience = self.patience;
-        let deadline = self.deadline.get_or_insert_with(|| Box::pin(sleep(patience)));
-        if !self.is_waiting {
-            self.is_waiting = true;
-            deadline.as_mut().reset(Instant::now() + patience);
-        }
-        deadline.as_mut().poll(context)
+    pub(crate) fn new(body: B, patience: Duration) -> Self {
+        Self { body, patience: Patience::new(patience) }
     }
 }
 
-impl Body for SteadyBody {
+impl<B> Body for SteadyBody<B>
+where
+    B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Unpin,
+{
     type Data = Bytes;
     type Error = io::Error;
 
@@ -48,13 +40,13 @@ impl Body for SteadyBody {
         match Pin::new(&mut body.body).poll_frame(context) {
             Poll::Ready(frame) => {
                 // A piece without a byte is no progress.
-                let is_progress =
-                    !matches!(&frame, Some(Ok(frame)) if frame.data_ref().is_some_and(Bytes::is_empty));
-                body.is_waiting &= !is_progress;
+                if !matches!(&frame, Some(Ok(frame)) if frame.data_ref().is_some_and(Bytes::is_empty)) {
+                    body.patience.renew();
+                }
                 Poll::Ready(frame.map(|frame| frame.map_err(io::Error::other)))
             }
             Poll::Pending => {
-                ready!(body.poll_deadline(context));
+                ready!(body.patience.poll_exhausted(context));
                 Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())))
             }
         }

@@ -4,29 +4,41 @@ use super::*;
 
 const MOST: usize = 200;
 
-/// Follows a whole connection in the given pieces: where it was cut and why, or in what state it ended.
-fn verdict(bytes: &[u8], splits: &[usize]) -> Result<bool, (usize, CutReason)> {
-    let mut framing = Framing::new(MOST);
+/// As many fields as fit.
+const FIELDS: usize = MOST;
+
+/// Follows a whole connection in the given pieces: why it was cut, or in what state it ended.
+fn verdict(bytes: &[u8], splits: &[usize]) -> Result<bool, Fault> {
+    let mut framing = Framing::new(MOST, FIELDS);
     let mut begin = 0;
     let mut ends: Vec<usize> = splits.iter().map(|split| split % (bytes.len() + 1)).collect();
     ends.sort_unstable();
     ends.push(bytes.len());
     for end in ends {
-        framing.follow(&bytes[begin..end]).map_err(|cut| (begin + cut.keep, cut.reason))?;
-        begin = end;
+        begin += follow(&mut framing, &bytes[begin..end])?;
     }
     Ok(framing.is_in_head())
+}
+
+/// Takes every piece that is there; answers how many bytes that is.
+fn follow(framing: &mut Framing, bytes: &[u8]) -> Result<usize, Fault> {
+    let mut at = 0;
+    while let Some(piece) = framing.next(&bytes[at..])? {
+        at += match piece {
+            Piece::Filler(length) | Piece::Head(length) | Piece::Data(length) | Piece::Trailers(length) => {
+                length
+            }
+        };
+    }
+    Ok(at)
 }
 
 /// The reason for which a connection is cut.
 fn fault(text: &str) -> Option<&'static str> {
     match verdict(text.as_bytes(), &[]) {
         Ok(_) => None,
-        Err((at, CutReason::Ambiguous(why))) => {
-            assert_eq!(text.as_bytes()[at], b'\n', "{text:?} is not cut at the end of a line");
-            Some(why)
-        }
-        Err((_, CutReason::TooLarge)) => Some("too large"),
+        Err(Fault::Ambiguous(why)) => Some(why),
+        Err(Fault::TooLarge) => Some("too large"),
     }
 }
 
@@ -133,13 +145,40 @@ fn heads_trailers_and_chunk_lines_are_bounded() {
     let fitting = head(MOST - head(0).len());
     assert_eq!(verdict(fitting.as_bytes(), &[]), Ok(false));
     let larger = head(MOST - head(0).len() + 1);
-    assert_eq!(verdict(larger.as_bytes(), &[]), Err((MOST, CutReason::TooLarge)));
+    assert_eq!(verdict(larger.as_bytes(), &[]), Err(Fault::TooLarge));
     // Each request has the bound to itself.
     assert_eq!(verdict(format!("{fitting}\r\n{fitting}").as_bytes(), &[]), Ok(false));
     for body in [format!("1;{}\r\n", "x".repeat(300)), format!("0\r\n{}", "X: y\r\n".repeat(40))] {
         let text = format!("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n{body}");
         assert_eq!(fault(&text), Some("too large"), "{body}");
     }
+}
+
+#[test]
+fn fields_are_counted_in_heads_and_in_trailers() {
+    for (fields, is_good) in [(2, true), (3, false)] {
+        let fields = "X: y\r\n".repeat(fields);
+        for text in [
+            format!("GET / HTTP/1.1\r\n{fields}\r\n"),
+            format!("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n{fields}\r\n"),
+        ] {
+            let followed = follow(&mut Framing::new(MOST, 2), text.as_bytes());
+            assert_eq!(followed, if is_good { Ok(text.len()) } else { Err(Fault::TooLarge) }, "{text:?}");
+        }
+    }
+}
+
+#[test]
+fn what_stands_where_in_a_head_is_known() {
+    let text = b"\r\nPOST /a?b HTTP/1.0\r\nHost:a\r\nX-Empty: \t\r\nx: \ty z \r\n\r\n";
+    let mut framing = Framing::new(MOST, FIELDS);
+    assert_eq!(framing.next(text), Ok(Some(Piece::Filler(2))));
+    let head = &text[2..];
+    assert_eq!(framing.next(head), Ok(Some(Piece::Head(head.len()))));
+    assert_eq!(framing.first_line(), FirstLine { method_end: 4, target_end: 9, is_http_1_0: true });
+    let fields: Vec<_> = framing.fields().iter().map(|field| field.of(head)).collect();
+    let fields: Vec<_> = fields.into_iter().map(|(name, value)| (name, &head[value])).collect();
+    assert_eq!(fields, [(&b"Host"[..], &b"a"[..]), (b"X-Empty", b""), (b"x", b"y z")]);
 }
 
 #[test]
@@ -193,12 +232,13 @@ proptest! {
 
     #[test]
     fn any_bytes_are_followed_within_the_bounds(bytes in prop::collection::vec(any::<u8>(), 0..1_000)) {
-        let mut framing = Framing::new(MOST);
+        let mut framing = Framing::new(MOST, FIELDS);
+        let mut kept = Vec::new();
         for byte in bytes {
-            if framing.follow(&[byte]).is_err() {
-                break;
-            }
-            prop_assert!(framing.line.len() <= MOST.max(CHUNK_LINE_BYTES));
+            kept.push(byte);
+            let Ok(taken) = follow(&mut framing, &kept) else { break };
+            kept.drain(..taken);
+            prop_assert!(kept.len() <= MOST.max(CHUNK_LINE_BYTES));
         }
     }
 }
