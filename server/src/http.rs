@@ -14,7 +14,7 @@ mod tls_config;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::backend::{CaCertificates, Clients, GatewayGroups, HandshakeEvents, SslCertificates};
+use app::backend::{CaCertificates, Clients, GatewayGroups, HandshakeEvents, Services, SslCertificates};
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use domain::Secret;
@@ -29,7 +29,7 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 use crate::record::Recorder;
 use crate::services::{
     AccountService, CaCertificateService, ClientService, Foundation, GatewayGroupService,
-    HandshakeEventService, SslCertificateService,
+    HandshakeEventService, ServiceService, SslCertificateService,
 };
 
 pub(crate) use guard::OwnNames;
@@ -62,6 +62,7 @@ struct Ports {
     ca_certificates: Arc<dyn CaCertificates>,
     clients: Arc<dyn Clients>,
     handshake_events: Arc<dyn HandshakeEvents>,
+    services: Arc<dyn Services>,
     accounts: Arc<AccountService>,
     clock: Arc<dyn Clock>,
 }
@@ -79,6 +80,7 @@ pub(crate) fn router(dashboard: Dashboard) -> Router {
             foundation: foundation.clone(),
             recorder: recorder.clone(),
         }),
+        services: Arc::new(ServiceService { foundation: foundation.clone() }),
         accounts,
         clock: Arc::clone(&foundation.clock),
     };

@@ -2,17 +2,20 @@
 
 mod client_cas;
 mod policy;
+mod routing;
 mod served;
+mod upstream;
 
 use std::collections::HashMap;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{
-    CaCertificateId, CertificateType, DenyEntry, Fault, GatewayGroupId, PolicyChange, Revision,
+    CaCertificateId, CertificateType, DenyEntry, Fault, GatewayGroupId, IdError, PolicyChange, Revision,
     RevocationList, SslCertificateId, Status,
 };
-use proxy::{Change, ExemptPaths, Gateway, HostPolicy, PolicyState};
+use proxy::{Change, ExemptPaths, Gateway, HostPolicy, PolicyState, UpstreamKey};
 use store::{
     ChangedNoun, ChangedObject, GatewayGroupRow, Store, StoreError, StoredGatewayGroup,
     StoredPeerVerification, StoredSslCertificate,
@@ -22,7 +25,9 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use client_cas::ClientCas;
 use policy::Compiler;
+use routing::Routing;
 use served::Served;
+use upstream::Upstreams;
 
 pub(crate) use served::Expiry;
 
@@ -43,6 +48,7 @@ pub(crate) struct Publisher {
     store: Store,
     gateway: Arc<Gateway>,
     compiler: Compiler,
+    upstreams: Upstreams,
     served: Served,
     /// One at a time: the delta is relative to what the gateway serves.
     denials: Mutex<Denials>,
@@ -51,7 +57,8 @@ pub(crate) struct Publisher {
 impl Publisher {
     pub(crate) fn new(store: Store, gateway: Arc<Gateway>, clock: Arc<dyn Clock>) -> Self {
         let compiler = Compiler { cas: ClientCas::default(), clock };
-        Self { store, gateway, compiler, served: Served::default(), denials: Mutex::default() }
+        let (upstreams, served) = (Upstreams::default(), Served::default());
+        Self { store, gateway, compiler, upstreams, served, denials: Mutex::default() }
     }
 
     pub(crate) fn gateway(&self) -> &Gateway {
@@ -85,6 +92,11 @@ impl Publisher {
         self.served.fault(group, certificate)
     }
 
+    /// Why the gateway cannot use an upstream; `None` if it can.
+    pub(crate) fn upstream_fault(&self, group: &GatewayGroupId, key: &UpstreamKey) -> Option<Fault> {
+        self.upstreams.fault(group, key)
+    }
+
     /// The latest change of a group's policies since the start.
     pub(crate) fn last_policy_change(&self, group: &GatewayGroupId) -> Option<PolicyChange> {
         self.served.last_change(group)
@@ -110,6 +122,7 @@ impl Publisher {
             after = Some((last.group.clone(), last.id.clone()));
             changes.extend(slice.into_iter().map(|stored| self.policy_change(&denials, stored)));
         }
+        changes.extend(self.routing().load().await?);
         self.gateway.apply(changes, revision).await;
         Ok(())
     }
@@ -176,32 +189,35 @@ impl Publisher {
         tracing::debug!(%revision, "published");
     }
 
-    async fn change(
-        &self,
-        denials: &mut Denials,
-        object: &ChangedObject,
-    ) -> Result<Option<Change>, StoreError> {
+    async fn change(&self, denials: &mut Denials, object: &ChangedObject) -> Result<Vec<Change>, StoreError> {
         let group = &object.group;
         match object.noun {
-            ChangedNoun::GatewayGroup => self.changed_group(denials, group).await.map(Some),
+            ChangedNoun::GatewayGroup => self.changed_group(denials, group).await.map(|change| vec![change]),
             ChangedNoun::GroupDenials => {
                 self.read_denials(denials, group).await?;
-                Ok(Some(Change::DenialsChanged(group.clone())))
+                Ok(vec![Change::DenialsChanged(group.clone())])
             }
-            ChangedNoun::SslCertificate => {
-                let Ok(id) = object.id.parse::<SslCertificateId>() else {
-                    tracing::error!(
-                        id = object.id,
-                        "the store names a change of an object that cannot exist"
-                    );
-                    return Ok(None);
-                };
-                Ok(Some(match self.store.ssl_certificate(group, &id).await? {
-                    Some(stored) => self.policy_change(denials, stored),
-                    None => self.policy_removed(group.clone(), id),
-                }))
-            }
+            ChangedNoun::SslCertificate => self.changed_certificate(denials, group, parsed(object)?).await,
+            ChangedNoun::Upstream => self.routing().changed_upstream(group, parsed(object)?).await,
+            ChangedNoun::Service => self.routing().changed_service(group, parsed(object)?).await,
+            ChangedNoun::Route => self.routing().changed_route(group, parsed(object)?).await,
         }
+    }
+
+    fn routing(&self) -> Routing<'_> {
+        Routing { store: &self.store, upstreams: &self.upstreams }
+    }
+
+    async fn changed_certificate(
+        &self,
+        denials: &Denials,
+        group: &GatewayGroupId,
+        id: SslCertificateId,
+    ) -> Result<Vec<Change>, StoreError> {
+        Ok(vec![match self.store.ssl_certificate(group, &id).await? {
+            Some(stored) => self.policy_change(denials, stored),
+            None => self.policy_removed(group.clone(), id),
+        }])
     }
 
     async fn changed_group(
@@ -212,6 +228,7 @@ impl Publisher {
         let Some(stored) = self.store.gateway_group(group).await? else {
             denials.remove(group);
             self.served.group_removed(group);
+            self.upstreams.group_removed(group);
             return Ok(Change::GroupRemoved(group.clone()));
         };
         if !denials.contains_key(group) {
@@ -314,12 +331,27 @@ fn hold(
     Ok(())
 }
 
+/// The id of a changed object.
+///
+/// # Errors
+/// There can be no such object.
+fn parsed<T: FromStr<Err = IdError>>(object: &ChangedObject) -> Result<T, StoreError> {
+    object.id.parse().map_err(|error: IdError| StoreError::Corrupt {
+        table: "object_change",
+        id: object.id.clone(),
+        problem: error.to_string(),
+    })
+}
+
 /// Policies need their group to be there, and its deny-list.
 fn turn(noun: ChangedNoun) -> u8 {
     match noun {
         ChangedNoun::GatewayGroup => 0,
         ChangedNoun::GroupDenials => 1,
         ChangedNoun::SslCertificate => 2,
+        ChangedNoun::Upstream => 3,
+        ChangedNoun::Service => 4,
+        ChangedNoun::Route => 5,
     }
 }
 
@@ -337,13 +369,28 @@ fn policies_of(change: &Change) -> Option<&GatewayGroupId> {
     match change {
         Change::Policy { group, .. } | Change::PolicyRemoved { group, .. } => Some(group),
         Change::DenialsChanged(group) => Some(group),
-        Change::Group { .. } | Change::GroupRemoved(_) => None,
+        Change::Group { .. }
+        | Change::GroupRemoved(_)
+        | Change::Upstream { .. }
+        | Change::UpstreamRemoved { .. }
+        | Change::Service { .. }
+        | Change::ServiceRemoved { .. }
+        | Change::Route { .. }
+        | Change::RouteRemoved { .. } => None,
     }
 }
 
 fn group_change(stored: StoredGatewayGroup) -> Change {
-    let GatewayGroupRow { name: _, listener, http_listener, default_certificate, protection } = stored.row;
-    Change::Group { group: stored.id, listener, http_listener, default_certificate, protection }
+    let GatewayGroupRow {
+        name: _,
+        listener,
+        http_listener,
+        default_certificate,
+        protection,
+        identity_headers,
+    } = stored.row;
+    let group = stored.id;
+    Change::Group { group, listener, http_listener, default_certificate, protection, identity_headers }
 }
 
 #[cfg(test)]

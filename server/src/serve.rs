@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use domain::{GatewayGroupId, ListenerState, ObjectName, Protection, UserName};
+use domain::{GatewayGroupId, IdentityHeaders, ListenerState, ObjectName, Protection, UserName};
 use proxy::{Gateway, Options};
 use store::{Author, GatewayGroupRow, Store, StoreConfig};
 use tokio::net::TcpListener;
@@ -196,6 +196,7 @@ async fn ensure_default_group(store: &Store, config: &ServeConfig) -> anyhow::Re
         http_listener: None,
         default_certificate: None,
         protection: Protection::default(),
+        identity_headers: IdentityHeaders::default(),
     };
     store.insert_gateway_group(&author, Some(GatewayGroupId::default_group()), row).await?;
     Ok(())

@@ -8,6 +8,7 @@ mod client;
 mod gateway_group;
 mod handshake_event;
 mod problem;
+mod service;
 mod ssl_certificate;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub(crate) use client::ClientService;
 pub(crate) use gateway_group::GatewayGroupService;
 pub(crate) use handshake_event::HandshakeEventService;
 pub(crate) use problem::internal;
+pub(crate) use service::ServiceService;
 pub(crate) use ssl_certificate::SslCertificateService;
 
 /// What every service stands on. Cheap to clone.

@@ -36,6 +36,7 @@ pub(super) fn provide(ports: &Ports) {
         ca_certificates: Arc::clone(&ports.ca_certificates),
         clients: Arc::clone(&ports.clients),
         handshake_events: Arc::clone(&ports.handshake_events),
+        services: Arc::clone(&ports.services),
         now: {
             let clock = Arc::clone(&ports.clock);
             Arc::new(move || clock.now())

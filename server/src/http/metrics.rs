@@ -83,6 +83,7 @@ impl Metrics {
             report,
             expiries: publisher.expiries(),
             revocation_lists: publisher.all_revocation_lists(),
+            nodes: publisher.gateway().all_node_states(),
             served: publisher.gateway().revision(),
             // Without it the rest is worth having: most of all while the store fails.
             stored: self.foundation.store.revision().await.ok(),

@@ -32,6 +32,7 @@ impl GatewayGroupService {
             http_listener: stored.row.http_listener,
             default_certificate: stored.row.default_certificate,
             protection: stored.row.protection,
+            identity_headers: stored.row.identity_headers,
             ssl_certificates: stored.ssl_certificates,
             revision: gateway.revision(),
         }
@@ -92,14 +93,22 @@ impl GatewayGroups for GatewayGroupService {
 
 /// Settings as the store keeps them, if their limits make sense.
 fn checked(settings: GroupSettings) -> Result<GatewayGroupRow, Problem> {
-    let GroupSettings { name, listener, http_listener, default_certificate, protection } = settings;
+    let GroupSettings { name, listener, http_listener, default_certificate, protection, identity_headers } =
+        settings;
     let mut errors = protection.errors();
     if protection.proxy_protocol.len() > Protection::MOST_RANGES {
         let fault = Fault::TooLarge(Limit::Entries(Protection::MOST_RANGES as u64));
         errors.push(FieldError::new(Field::ProxyProtocol, fault));
     }
     if errors.is_empty() {
-        Ok(GatewayGroupRow { name, listener, http_listener, default_certificate, protection })
+        Ok(GatewayGroupRow {
+            name,
+            listener,
+            http_listener,
+            default_certificate,
+            protection,
+            identity_headers,
+        })
     } else {
         Err(Problem::Invalid(errors))
     }

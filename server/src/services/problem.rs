@@ -21,7 +21,13 @@ pub(super) fn write_problem(noun: Noun, error: WriteError) -> Problem {
         WriteError::NotFound => Problem::NotFound(noun),
         WriteError::Stale => Problem::Stale,
         WriteError::SniTaken { sni, by } => FieldError::new(Field::Snis, Fault::SniTaken { sni, by }).into(),
-        WriteError::CaUnknown(id) => FieldError::new(Field::CaCertificate, Fault::CaUnknown { id }).into(),
+        WriteError::CaUnknown(id) => {
+            let field = match noun {
+                Noun::Service => Field::UpstreamCa,
+                _ => Field::CaCertificate,
+            };
+            FieldError::new(field, Fault::CaUnknown { id }).into()
+        }
         WriteError::NameTaken => FieldError::new(Field::Name, Fault::NameTaken).into(),
         WriteError::AddressTaken(by) => FieldError::new(Field::Listener, Fault::AddressTaken { by }).into(),
         WriteError::HttpAddressTaken(by) => {
@@ -32,9 +38,26 @@ pub(super) fn write_problem(noun: Noun, error: WriteError) -> Problem {
             FieldError::new(Field::DefaultCertificate, fault).into()
         }
         WriteError::AlreadyDenied => FieldError::new(Field::DenyEntry, Fault::AlreadyDenied).into(),
-        WriteError::TooMany(most) => {
-            FieldError::new(Field::DenyEntry, Fault::TooLarge(Limit::Entries(most))).into()
+        WriteError::ServiceUnknown(id) => {
+            FieldError::new(Field::Service, Fault::ServiceUnknown { id }).into()
         }
+        WriteError::UpstreamUnknown(id) => {
+            FieldError::new(Field::Upstream, Fault::UpstreamUnknown { id }).into()
+        }
+        WriteError::ClientCertificateUnknown(id) => {
+            FieldError::new(Field::ClientCertificate, Fault::CertificateUnknown { id }).into()
+        }
+        WriteError::NotAClientCertificate(id) => {
+            FieldError::new(Field::ClientCertificate, Fault::NotAClientCertificate { id }).into()
+        }
+        WriteError::TooMany(most) => {
+            let field = match noun {
+                Noun::Service => Field::Routes,
+                _ => Field::DenyEntry,
+            };
+            FieldError::new(field, Fault::TooLarge(Limit::Entries(most))).into()
+        }
+        WriteError::InUseBy { noun, id } => Problem::InUse { noun, id },
         WriteError::InUse(count) => match noun {
             Noun::GatewayGroup => Problem::GroupNotEmpty { count },
             _ => Problem::Stale,

@@ -2,12 +2,14 @@ use std::collections::HashMap;
 use std::fmt::Error;
 use std::sync::Arc;
 
-use domain::{CaCertificateId, GatewayGroupId, Revision, RevocationList, Sni, UnixTime};
+use domain::{
+    CaCertificateId, GatewayGroupId, NodeHealth, NodeState, Revision, RevocationList, Sni, UnixTime,
+};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, MetricEncoder, NoLabelSet, text};
 use prometheus_client::metrics::MetricType;
 use prometheus_client::registry::Registry;
-use proxy::{Histogram, Report};
+use proxy::{Histogram, Report, UpstreamKey};
 
 use crate::publish::Expiry;
 
@@ -22,6 +24,8 @@ pub(super) struct Numbers {
     pub(super) events_dropped: HashMap<GatewayGroupId, u64>,
     pub(super) expiries: Vec<Expiry>,
     pub(super) revocation_lists: Vec<(GatewayGroupId, CaCertificateId, Arc<[RevocationList]>)>,
+    /// The nodes of the upstreams that are in use.
+    pub(super) nodes: Vec<(GatewayGroupId, UpstreamKey, Vec<NodeState>)>,
     pub(super) served: Revision,
     /// `None`: the store does not answer.
     pub(super) stored: Option<Revision>,
@@ -47,6 +51,7 @@ impl Collector for Numbers {
         self.connections(encoder)?;
         self.certificates(encoder)?;
         self.revocation_lists(encoder)?;
+        self.nodes(encoder)?;
         self.revisions(encoder)
     }
 }
@@ -132,6 +137,21 @@ impl Numbers {
         })
     }
 
+    fn nodes(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), Error> {
+        let help = "Whether a node of an upstream is well, 1 or 0.";
+        let mut family = gauges(encoder, "postern_upstream_node_healthy", help)?;
+        for (group, key, nodes) in &self.nodes {
+            let upstream = upstream_label(key);
+            for node in nodes {
+                let address = node.address.to_string();
+                let set = [("group", group.as_str()), ("upstream", &*upstream), ("node", &*address)];
+                let is_healthy = matches!(node.health, NodeHealth::Healthy);
+                value_of(&mut family, &set, &i64::from(is_healthy))?;
+            }
+        }
+        Ok(())
+    }
+
     fn revisions(&self, encoder: &mut DescriptorEncoder<'_>) -> Result<(), Error> {
         let help = "The revision that the gateway serves.";
         gauges(encoder, "postern_revision_served", help)?.encode_gauge(&self.served.0)?;
@@ -141,6 +161,15 @@ impl Numbers {
             Some(revision) => stored.encode_gauge(&revision.0),
             None => Ok(()),
         }
+    }
+}
+
+/// Names an upstream by what has it.
+fn upstream_label(key: &UpstreamKey) -> String {
+    match key {
+        UpstreamKey::Shared(id) => format!("upstream {id}"),
+        UpstreamKey::OfService(id) => format!("service {id}"),
+        UpstreamKey::OfRoute(id) => format!("route {id}"),
     }
 }
 
@@ -209,6 +238,14 @@ mod tests {
 
     use super::*;
 
+    fn node(address: &str, health: NodeHealth) -> NodeState {
+        NodeState { address: address.parse().expect("an address"), health, requests: 0 }
+    }
+
+    fn unhealthy() -> NodeHealth {
+        NodeHealth::Unhealthy { since: UnixTime(1), reason: "refused".to_owned() }
+    }
+
     fn numbers() -> Numbers {
         let group = GatewayGroupId::default_group();
         let one = |count: u64| HashMap::from([(group.clone(), count)]);
@@ -252,6 +289,18 @@ mod tests {
                 sni: Some("a.test".parse().expect("an SNI")),
                 not_after: UnixTime(99),
             }],
+            nodes: vec![
+                (
+                    group.clone(),
+                    UpstreamKey::OfService("s".parse().expect("an id")),
+                    vec![node("a.test:80", NodeHealth::Healthy), node("[::1]:80", unhealthy())],
+                ),
+                (
+                    group.clone(),
+                    UpstreamKey::Shared("u".parse().expect("an id")),
+                    vec![node("a.test", NodeHealth::Healthy)],
+                ),
+            ],
             revocation_lists: vec![(group, "ca".parse().expect("an id"), [list].into())],
             served: Revision(10),
             stored: Some(Revision(11)),
@@ -278,6 +327,9 @@ mod tests {
             r#"postern_certificate_not_after_seconds{group="default",id="cert",sni="a.test"} 99"#,
             r#"postern_crl_age_seconds{group="default",ca="ca",issuer="CN=\"A\"\\B"} 60"#,
             r#"postern_crl_next_update_seconds{group="default",ca="ca",issuer="CN=\"A\"\\B"} 200"#,
+            r#"postern_upstream_node_healthy{group="default",upstream="service s",node="a.test:80"} 1"#,
+            r#"postern_upstream_node_healthy{group="default",upstream="service s",node="[::1]:80"} 0"#,
+            r#"postern_upstream_node_healthy{group="default",upstream="upstream u",node="a.test"} 1"#,
             "postern_revision_served 10",
             "postern_revision_stored 11",
             "# EOF",
