@@ -131,18 +131,20 @@ mod tests {
     const O: &[u8] = &[0x55, 4, 10];
     const UTF8: u8 = 0x0c;
 
-    /// A name of these parts, each of attributes with type, tag and value.
-    fn name(parts: &[&[(&[u8], u8, &[u8])]]) -> Vec<u8> {
-        let attribute = |(oid, tag, value): &(&[u8], u8, &[u8])| {
-            write(0x30, &[write(6, oid), write(*tag, value)].concat())
-        };
-        let part = |attributes: &&[(&[u8], u8, &[u8])]| {
+    /// Type, tag and value of an attribute.
+    type Attribute<'a> = (&'a [u8], u8, &'a [u8]);
+
+    /// A name of these parts.
+    fn name(parts: &[&[Attribute<'_>]]) -> Vec<u8> {
+        let attribute =
+            |(oid, tag, value): &Attribute<'_>| write(0x30, &[write(6, oid), write(*tag, value)].concat());
+        let part = |attributes: &&[Attribute<'_>]| {
             write(0x31, &attributes.iter().flat_map(attribute).collect::<Vec<u8>>())
         };
         write(0x30, &parts.iter().flat_map(part).collect::<Vec<u8>>())
     }
 
-    fn text(parts: &[&[(&[u8], u8, &[u8])]]) -> Option<String> {
+    fn text(parts: &[&[Attribute<'_>]]) -> Option<String> {
         let der = name(parts);
         let (_, parsed) = X509Name::from_der(&der).expect("a name");
         ascii_name(&parsed)

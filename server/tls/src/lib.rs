@@ -11,6 +11,7 @@ mod clock;
 mod crl;
 mod der;
 mod facts;
+mod handshake_signature;
 mod header_facts;
 mod host_config;
 mod identity;
@@ -34,7 +35,7 @@ pub use header_facts::HeaderFacts;
 pub use host_config::{ClientPolicy, Enforcement, HostConfig};
 pub use identity::{Identity, KeyPair};
 pub use inspect::{Upload, inspect, name_owner};
-pub use node_tls::{NodeRoots, NodeTls, NodeTlsRules};
+pub use node_tls::{NodeRoots, NodeTls, NodeTlsRules, node_refusal};
 pub use observe::{Observed, observe};
 pub use refusal_of::refusal_of;
 pub use trust::{

@@ -2,51 +2,54 @@
 
 mod any_node;
 mod own_identity;
+mod refusal;
+mod vouched_node;
 
 use std::fmt;
 use std::sync::Arc;
 
-use domain::Fault;
+use domain::{Fault, NodeHost};
+use rustls::ClientConfig;
 use rustls::client::Resumption;
-use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::{ClientConfig, RootCertStore};
-use rustls_pki_types::CertificateDer;
+use rustls_pki_types::ServerName;
 
 use self::any_node::AnyNode;
 use self::own_identity::OwnIdentity;
+pub use self::refusal::node_refusal;
+use self::vouched_node::VouchedNode;
 use crate::provider::provider;
+use crate::trust::{Anchor, AnchorSet};
+use crate::x509::Parsed;
 use crate::{KeyPair, TrustAnchors};
 
 /// Sessions that are kept to resume connections to the nodes of one upstream.
 const SESSIONS: usize = 64;
 
-/// Who vouches for nodes.
+/// Who vouches for nodes. One outside of its validity vouches for nobody as long as that is so. Cheap to clone.
 #[derive(Clone)]
-pub struct NodeRoots(Arc<RootCertStore>);
+pub struct NodeRoots(Arc<AnchorSet>);
 
 impl NodeRoots {
-    /// The group's own CAs.
+    /// The group's own CAs, of every X.509 version.
     ///
     /// # Errors
-    /// One of them cannot be a trust anchor of nodes.
+    /// [`Fault::CaMissing`] if there is none.
     pub fn of(cas: &[TrustAnchors]) -> Result<Self, Fault> {
-        let mut roots = RootCertStore::empty();
-        roots.roots.extend(cas.iter().flat_map(TrustAnchors::webpki_anchors));
-        if roots.is_empty() { Err(Fault::CaMissing) } else { Ok(Self(Arc::new(roots))) }
+        let roots: Vec<Anchor> = cas.iter().flat_map(TrustAnchors::anchors).cloned().collect();
+        if roots.is_empty() { Err(Fault::CaMissing) } else { Ok(Self(Arc::new(AnchorSet::new(roots)))) }
     }
 
-    /// Those that the operating system trusts, in DER; what cannot be read is left out. None at all trusts nobody.
+    /// Those that the operating system trusts, in DER; what cannot be read is left out. None at all vouches for nobody.
     pub fn of_system(certificates: impl IntoIterator<Item = Vec<u8>>) -> Self {
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(certificates.into_iter().map(CertificateDer::from));
-        Self(Arc::new(roots))
+        let root = |der: Vec<u8>| Anchor::new(&Parsed::read(&der).ok()?, 0).ok();
+        Self(Arc::new(AnchorSet::new(certificates.into_iter().filter_map(root).collect())))
     }
 }
 
 impl fmt::Debug for NodeRoots {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("NodeRoots").field(&self.0.len()).finish()
+        f.debug_tuple("NodeRoots").field(&self.0.anchors().len()).finish()
     }
 }
 
@@ -55,13 +58,16 @@ impl fmt::Debug for NodeRoots {
 pub struct NodeTlsRules {
     /// Who vouches for them; `None`: whoever answers is trusted.
     pub roots: Option<NodeRoots>,
-    /// What they are shown if they ask.
+    /// What they are shown if they ask, of every X.509 version.
     pub identity: Option<KeyPair>,
     /// Whether HTTP/2 is spoken instead of HTTP/1.1.
     pub http2: bool,
 }
 
-/// [`NodeTlsRules`], compiled. Cheap to clone. Sessions are resumed with nodes of these very rules only.
+/// [`NodeTlsRules`], compiled. Cheap to clone.
+///
+/// Sessions are resumed with nodes of these very rules only: rustls compares nothing but the name when a session is resumed,
+/// so other rules need another value of this type.
 #[derive(Clone)]
 pub struct NodeTls(Arc<ClientConfig>);
 
@@ -69,13 +75,11 @@ impl NodeTls {
     /// Compiles the rules.
     ///
     /// # Errors
-    /// [`Fault::CaMissing`] if nobody is trusted; [`Fault::UnsupportedAlgorithm`] if the TLS library refuses.
+    /// [`Fault::UnsupportedAlgorithm`] if the TLS library offers no protocol version.
     pub fn new(rules: NodeTlsRules) -> Result<Self, Fault> {
         let verifier: Arc<dyn ServerCertVerifier> = match rules.roots {
             None => Arc::new(AnyNode),
-            Some(roots) => WebPkiServerVerifier::builder_with_provider(roots.0, Arc::clone(provider()))
-                .build()
-                .map_err(|_| Fault::CaMissing)?,
+            Some(roots) => Arc::new(VouchedNode(roots)),
         };
         let builder = ClientConfig::builder_with_provider(Arc::clone(provider()))
             .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
@@ -90,6 +94,15 @@ impl NodeTls {
         config.alpn_protocols = vec![protocol.to_vec()];
         config.resumption = Resumption::in_memory_sessions(SESSIONS);
         Ok(Self(Arc::new(config)))
+    }
+
+    /// The name that a node is asked for and must prove, where that is its own: an address, or a host name. Addresses are
+    /// not sent (RFC 6066 §3), but proved all the same. `None` for a host name that TLS cannot carry.
+    pub fn server_name(host: &NodeHost) -> Option<ServerName<'static>> {
+        match host {
+            NodeHost::Ip(address) => Some(ServerName::from(*address)),
+            NodeHost::Name(name) => ServerName::try_from(name.as_str().to_owned()).ok(),
+        }
     }
 
     /// For handshakes.

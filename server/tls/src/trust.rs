@@ -15,6 +15,7 @@ mod revocation_lists;
 mod rules;
 mod twin;
 
+pub(crate) use self::anchor::{Anchor, AnchorSet};
 pub use self::anchors::TrustAnchors;
 pub(crate) use self::anchors::examine_anchors;
 pub use self::client::ClientTrust;

@@ -1,11 +1,11 @@
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
 use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
+use crate::handshake_signature::{verify_tls12, verify_tls13};
 use crate::provider::signature_algorithms;
 
-/// Takes whatever certificate a node shows. That the node has its key is still verified.
+/// Takes whatever certificate a node shows, of every X.509 version. That the node has its key is still verified.
 #[derive(Debug)]
 pub(super) struct AnyNode;
 
@@ -27,7 +27,7 @@ impl ServerCertVerifier for AnyNode {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, signature_algorithms())
+        verify_tls12(message, certificate, signed)
     }
 
     fn verify_tls13_signature(
@@ -36,7 +36,7 @@ impl ServerCertVerifier for AnyNode {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, signature_algorithms())
+        verify_tls13(message, certificate, signed)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {

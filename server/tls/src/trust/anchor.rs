@@ -7,23 +7,25 @@ use crate::facts::display_name;
 use crate::text::{NAME_LIMIT, escape};
 use crate::x509::Parsed;
 
-/// One CA that clients may come from.
+/// One CA that clients or nodes may come from.
 #[derive(Debug, Clone)]
-pub(super) struct Anchor {
+pub(crate) struct Anchor {
     /// Name, key and name constraints, for webpki.
-    pub(super) trust: TrustAnchor<'static>,
+    pub(crate) trust: TrustAnchor<'static>,
     /// The subject in DER, with its SEQUENCE header.
     pub(super) subject: Vec<u8>,
     /// The subject public key info in DER.
     pub(super) spki: Vec<u8>,
     /// What to call it.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// First and last second of its validity.
-    pub(super) validity: (i64, i64),
+    pub(crate) validity: (i64, i64),
     /// How many intermediates it allows below it (RFC 5280 §4.2.1.9), which webpki does not ask of an anchor.
-    pub(super) path_length: Option<u32>,
+    pub(crate) path_length: Option<u32>,
     /// Whether its extKeyUsage, if it has one, allows TLS clients below it. webpki does not ask that of an anchor.
     pub(super) is_for_clients: bool,
+    /// Whether its extKeyUsage, if it has one, allows TLS servers below it.
+    pub(crate) is_for_servers: bool,
     /// Whether its keyUsage, if it has one, allows its key to sign revocation lists.
     pub(super) signs_revocation_lists: bool,
     /// The entries of deny-lists that would name it.
@@ -35,7 +37,7 @@ impl Anchor {
     ///
     /// # Errors
     /// [`Fault::UnreadableCertificate`] where webpki is stricter than our parser.
-    pub(super) fn new(certificate: &Parsed<'_>, index: usize) -> Result<Self, Fault> {
+    pub(crate) fn new(certificate: &Parsed<'_>, index: usize) -> Result<Self, Fault> {
         let trust = if certificate.is_v3() {
             webpki::anchor_from_trusted_cert(&CertificateDer::from(certificate.der))
                 .map(|anchor| anchor.to_owned())
@@ -61,20 +63,21 @@ impl Anchor {
                 .basic_constraints
                 .and_then(|constraints| constraints.path_length),
             is_for_clients: certificate.extensions.extended_key_usage.is_none_or(|usage| usage.client_auth),
+            is_for_servers: certificate.extensions.extended_key_usage.is_none_or(|usage| usage.server_auth),
             signs_revocation_lists: certificate.extensions.key_usage.is_none_or(|usage| usage.crl_sign),
             deniable_as: deniable_as(certificate),
         })
     }
 
     /// Whether it is within its validity. webpki does not ask that of an anchor.
-    pub(super) fn is_valid_at(&self, now: UnixTime) -> bool {
+    pub(crate) fn is_valid_at(&self, now: UnixTime) -> bool {
         (self.validity.0..=self.validity.1).contains(&now.0)
     }
 }
 
 /// Anchors, ready for webpki.
 #[derive(Debug, Clone)]
-pub(super) struct AnchorSet {
+pub(crate) struct AnchorSet {
     anchors: Vec<Anchor>,
     /// The `trust` of each, in one slice and each once: every key costs a signature check when names are the same.
     trust: Vec<TrustAnchor<'static>>,
@@ -82,7 +85,7 @@ pub(super) struct AnchorSet {
 
 impl AnchorSet {
     /// Of these anchors.
-    pub(super) fn new(anchors: Vec<Anchor>) -> Self {
+    pub(crate) fn new(anchors: Vec<Anchor>) -> Self {
         let mut trust: Vec<TrustAnchor<'static>> = Vec::new();
         for anchor in &anchors {
             if !trust.contains(&anchor.trust) {
@@ -93,12 +96,12 @@ impl AnchorSet {
     }
 
     /// All that is known of each.
-    pub(super) fn anchors(&self) -> &[Anchor] {
+    pub(crate) fn anchors(&self) -> &[Anchor] {
         &self.anchors
     }
 
     /// What webpki wants to know of each.
-    pub(super) fn trust(&self) -> &[TrustAnchor<'static>] {
+    pub(crate) fn trust(&self) -> &[TrustAnchor<'static>] {
         &self.trust
     }
 }

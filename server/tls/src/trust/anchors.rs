@@ -66,12 +66,7 @@ impl TrustAnchors {
     }
 
     /// For verification.
-    /// What vouches for nodes.
-    pub(crate) fn webpki_anchors(&self) -> impl Iterator<Item = rustls_pki_types::TrustAnchor<'static>> {
-        self.anchors.iter().map(|anchor| anchor.trust.clone())
-    }
-
-    pub(super) fn anchors(&self) -> &[Anchor] {
+    pub(crate) fn anchors(&self) -> &[Anchor] {
         &self.anchors
     }
 }

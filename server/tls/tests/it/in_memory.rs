@@ -8,8 +8,8 @@ use rustls::client::{ClientConnection, ResolvesClientCert};
 use rustls::crypto::aws_lc_rs::{default_provider, sign::any_supported_type};
 use rustls::sign::CertifiedKey;
 use rustls::{
-    AlertDescription, ClientConfig, DigitallySignedStruct, Error, ServerConnection, SignatureScheme,
-    SupportedProtocolVersion,
+    AlertDescription, ClientConfig, DigitallySignedStruct, Error, ServerConfig, ServerConnection,
+    SignatureScheme, SupportedProtocolVersion,
 };
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
@@ -105,9 +105,17 @@ impl Outcome {
 
 /// Shakes hands until both sides have no more to say.
 pub(crate) fn shake_hands(host: &HostConfig, client: &Arc<ClientConfig>) -> Outcome {
-    let name = ServerName::try_from("test.com").expect("a host");
+    shake_hands_as(ServerName::try_from("test.com").expect("a host"), host.server_config(), client)
+}
+
+/// The same with any server, which is asked for under this name.
+pub(crate) fn shake_hands_as(
+    name: ServerName<'static>,
+    server: &Arc<ServerConfig>,
+    client: &Arc<ClientConfig>,
+) -> Outcome {
     let mut client = ClientConnection::new(Arc::clone(client), name).expect("a client");
-    let mut server = ServerConnection::new(Arc::clone(host.server_config())).expect("a server");
+    let mut server = ServerConnection::new(Arc::clone(server)).expect("a server");
     let (mut server_error, mut client_error, mut observed) = (None, None, None);
     while client.wants_write() || server.wants_write() {
         let sent = take_output(|buffer| client.write_tls(buffer));

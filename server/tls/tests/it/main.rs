@@ -11,6 +11,7 @@ mod identity;
 mod in_memory;
 mod inspection;
 mod matrix;
+mod node_tls;
 mod policies;
 mod properties;
 mod revocation;
