@@ -1,17 +1,21 @@
-//! What all groups serve at one moment: a persistent map, so that a change costs the same whatever else there is.
+//! What all groups serve at one moment: persistent maps, so that a change costs the same whatever else there is.
 
 mod group;
 
 use std::sync::Arc;
 
 use domain::{GatewayGroupId, PeerVerificationMode, Revision, ServerName, Sni, SslCertificateId};
+use http::Method;
 use rpds::HashTrieMapSync;
 use tls::{ClientPolicy, ClientTrust, Enforcement, HostConfig};
 
 use self::group::Group;
-use crate::change::{Change, HostPolicy, PolicyState};
+use crate::change::{Change, HostPolicy, PolicyState, UpstreamKey};
 use crate::exempt_paths::ExemptPaths;
+use crate::path::CheckedPath;
 use crate::report::Report;
+use crate::routing::{Destination, Found, NotRouted};
+use crate::upstream::NodeSet;
 
 /// One version of what holds for the hosts of one SSL certificate. Which version a connection was judged by is told by
 /// the identity of its `Arc`.
@@ -90,7 +94,7 @@ impl Policy {
     }
 }
 
-/// The policies of all groups. Cloning and changing it leaves the original as it was and shares all that is equal.
+/// The policies and routes of all groups. Cloning and changing it leaves the original as it was and shares what is equal.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Snapshot {
     serial: u64,
@@ -133,6 +137,33 @@ impl Snapshot {
         self.groups.get(group).is_some_and(|group| group.denials_changed_in() > serial)
     }
 
+    /// The route that decides for a request of a group ([`Routing::find`]).
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) fn find_route(
+        &self,
+        group: &GatewayGroupId,
+        host: &ServerName,
+        path: &CheckedPath<'_>,
+        method: &Method,
+    ) -> Result<Found<'_>, NotRouted> {
+        let group = self.groups.get(group).ok_or(NotRouted::NotFound)?;
+        group.routing.find(host, path, method, group.identity_headers)
+    }
+
+    /// Where the requests for an upstream of a group go.
+    pub(crate) fn destination(&self, group: &GatewayGroupId, key: &UpstreamKey) -> Option<&Destination> {
+        self.groups.get(group)?.routing.destination(key)
+    }
+
+    /// All upstreams with nodes.
+    pub(crate) fn node_sets(&self) -> impl Iterator<Item = (&GatewayGroupId, &UpstreamKey, &Arc<NodeSet>)> {
+        self.groups
+            .iter()
+            .flat_map(|(id, group)| group.routing.node_sets().map(move |(key, nodes)| (id, key, nodes)))
+    }
+
     /// The next snapshot.
     pub(crate) fn with(&self, changes: impl IntoIterator<Item = Change>, revision: Revision) -> Self {
         let mut next = Self { serial: self.serial + 1, revision, groups: self.groups.clone() };
@@ -145,14 +176,15 @@ impl Snapshot {
     fn make(&mut self, change: Change) {
         match change {
             // Where a group listens, and what its clients may use up, is not part of what it serves.
-            Change::Group { group, default_certificate, .. } => {
-                self.change_group(group, |group| group.set_default(default_certificate));
+            Change::Group { group, default_certificate, identity_headers, .. } => {
+                self.change_group(group, |group| {
+                    group.set_default(default_certificate);
+                    group.identity_headers = identity_headers;
+                });
             }
             Change::DenialsChanged(group) => {
                 let serial = self.serial;
-                if let Some(group) = self.groups.get_mut(&group) {
-                    group.change_denials(serial);
-                }
+                self.change_known(&group, |group| group.change_denials(serial));
             }
             Change::GroupRemoved(group) => {
                 self.groups.remove_mut(&group);
@@ -162,16 +194,32 @@ impl Snapshot {
                 self.change_group(group, |group| group.insert(&policy));
             }
             Change::PolicyRemoved { group, certificate } => {
-                if let Some(group) = self.groups.get_mut(&group) {
-                    group.remove(&certificate);
-                }
+                self.change_known(&group, |group| group.remove(&certificate));
             }
-            Change::Upstream { .. }
-            | Change::UpstreamRemoved { .. }
-            | Change::Service { .. }
-            | Change::ServiceRemoved { .. }
-            | Change::Route { .. }
-            | Change::RouteRemoved { .. } => {}
+            Change::Upstream { group, key, upstream } => {
+                self.change_group(group, |group| group.routing.put_upstream(key, upstream));
+            }
+            Change::UpstreamRemoved { group, key } => {
+                self.change_known(&group, |group| group.routing.remove_upstream(&key));
+            }
+            Change::Service { group, id, service } => {
+                self.change_group(group, |group| group.routing.put_service(id, service));
+            }
+            Change::ServiceRemoved { group, id } => {
+                self.change_known(&group, |group| group.routing.remove_service(&id));
+            }
+            Change::Route { group, id, route } => {
+                self.change_group(group, |group| group.routing.put_route(id, route));
+            }
+            Change::RouteRemoved { group, id } => {
+                self.change_known(&group, |group| group.routing.remove_route(&id));
+            }
+        }
+    }
+
+    fn change_known(&mut self, id: &GatewayGroupId, change: impl FnOnce(&mut Group)) {
+        if let Some(group) = self.groups.get_mut(id) {
+            change(group);
         }
     }
 

@@ -1,12 +1,13 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use domain::{ServerName, Sni, SslCertificateId};
+use domain::{IdentityHeaders, ServerName, Sni, SslCertificateId};
 use rpds::HashTrieMapSync;
 
 use super::Policy;
+use crate::routing::Routing;
 
-/// The policies of one group.
+/// The policies and routes of one group.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Group {
     /// To find what a certificate claims without looking at the others.
@@ -18,6 +19,9 @@ pub(super) struct Group {
     default_certificate: Option<SslCertificateId>,
     /// The serial of the snapshot in which the deny-list changed last.
     denials_changed_in: u64,
+    /// How nodes are told who the client is, where a service says nothing else.
+    pub(super) identity_headers: IdentityHeaders,
+    pub(super) routing: Routing,
 }
 
 impl Group {
