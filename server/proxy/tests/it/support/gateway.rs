@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use domain::{
     DenyEntry, Depth, GatewayGroupId, HandshakeEvent, IdentityHeaders, ListenerState, PathPattern,
-    Protection, ReasonCode, Revision, StaleRevocationLists, UnixTime,
+    Protection, ReasonCode, Revision, ServiceId, StaleRevocationLists, UnixTime, Upstream,
 };
 use proxy::{
     Applied, Change, ExemptPaths, Gateway, HostPolicy, Options, PolicyState, Records, RequestRecord,
+    RouteRules, ServiceRules, UpstreamKey, UpstreamState,
 };
 use tls::{
     ClientCa, ClientPolicy, ClientTrust, Enforcement, GroupDenials, HostConfig, RevocationLists,
@@ -34,6 +35,29 @@ pub(crate) fn settings(group: GatewayGroupId, listener: SocketAddr) -> Change {
         protection: Protection::default(),
         identity_headers: IdentityHeaders::None,
     }
+}
+
+/// Makes the group's requests go to the built-in echo, whatever their host and path: a new installation's `httpbin`.
+pub(crate) fn httpbin() -> Vec<Change> {
+    let id: ServiceId = "httpbin".parse().expect("an id");
+    let upstream = UpstreamKey::OfService(id.clone());
+    let echo = UpstreamState::Serving { upstream: Upstream::echo(), tls: None };
+    let service = ServiceRules { hosts: Vec::new(), upstream: upstream.clone(), identity_headers: None };
+    let route = RouteRules {
+        hosts: Vec::new(),
+        paths: vec!["/*".parse().expect("a path")],
+        methods: Vec::new(),
+        priority: 0,
+        service: Some(id.clone()),
+        upstream: None,
+        timeouts: None,
+        requires_client_certificate: false,
+    };
+    vec![
+        Change::Upstream { group: group(), key: upstream, upstream: echo },
+        Change::Service { group: group(), id, service },
+        Change::Route { group: group(), id: "all".parse().expect("an id"), route },
+    ]
 }
 
 /// Whom a policy lets in.
@@ -128,7 +152,7 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// A gateway that listens and has no policy yet.
+    /// A gateway that listens, has the [`httpbin`] service and no policy yet.
     pub(crate) async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
@@ -140,7 +164,9 @@ impl Bench {
         let (gateway, records) = Gateway::start(options).expect("started");
         let gateway = Arc::new(gateway);
         let listener = SocketAddr::from(([127, 0, 0, 1], 0));
-        gateway.apply(vec![settings(group(), listener)], Revision(1)).await;
+        let mut changes = httpbin();
+        changes.push(settings(group(), listener));
+        gateway.apply(changes, Revision(1)).await;
         let ListenerState::Listening(address) = gateway.listener_state(&group()) else {
             panic!("not listening");
         };
