@@ -19,6 +19,7 @@ use domain::{Balancing, NodeState, UnixTime, Upstream};
 use tls::NodeTls;
 
 use self::balancer::Balancer;
+pub(crate) use self::check::check_nodes;
 use self::condition::Condition;
 use self::indices::Indices;
 pub(crate) use self::member::Chosen;

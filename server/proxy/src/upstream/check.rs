@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 use domain::ActiveCheck;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use super::NodeSet;
 use super::member::{Member, Turn};
+use crate::shared::Shared;
 
 /// How many nodes are being asked at once.
 const AT_ONCE: usize = 64;
@@ -19,6 +21,25 @@ const AT_ONCE: usize = 64;
 const LONGEST_REST: Duration = Duration::from_secs(1);
 /// The shortest one, whatever is due.
 const SHORTEST_REST: Duration = Duration::from_millis(100);
+
+/// Checks the nodes of all upstreams that ask for it, for as long as it is polled. Runs within a
+/// [`tokio::task::LocalSet`], once in a process.
+pub(crate) async fn check_nodes(shared: Arc<Shared>) {
+    let mut rounds = Rounds::default();
+    let mut served = None;
+    let mut checked: Vec<Arc<NodeSet>> = Vec::new();
+    loop {
+        let snapshot = shared.snapshot.load_full();
+        if served != Some(snapshot.serial()) {
+            served = Some(snapshot.serial());
+            let sets = snapshot.node_sets().map(|(_, _, set)| set);
+            checked = sets.filter(|set| set.upstream().health.active.is_some()).cloned().collect();
+        }
+        drop(snapshot);
+        let rest = rounds.start_due(&checked, Instant::now());
+        sleep(rest.clamp(SHORTEST_REST, LONGEST_REST)).await;
+    }
+}
 
 /// The checks that are being made. Dropping it ends them.
 struct Rounds {

@@ -49,18 +49,18 @@ impl Member {
         self.is_judged() && self.condition.is_ill()
     }
 
-    /// Whether [`Member::admit`] could admit a request.
+    /// Whether it is well, or due for a request that finds out whether it is: where there are checks, they do that.
     pub(super) fn may_be_open(&self, now: Instant) -> bool {
         !self.is_ill() || (!self.is_checked && self.condition.is_due(now))
     }
 
-    /// Gives it a request, if it is well, or if this is the one that is to find out whether it is.
+    /// Gives it a request, if it is well, or if this is the one that is to find out whether it is. Only for nodes that
+    /// [`Member::may_be_open`].
     pub(super) fn admit(this: &Arc<Self>, now: Instant) -> Option<Chosen> {
         if !this.is_ill() {
             return Some(Chosen::new(this, false));
         }
-        let has_trial = !this.is_checked && this.condition.take_trial(this.recover_after(), now);
-        has_trial.then(|| Chosen::new(this, true))
+        this.condition.take_trial(this.recover_after(), now).then(|| Chosen::new(this, true))
     }
 
     /// Gives it a request although it is ill.

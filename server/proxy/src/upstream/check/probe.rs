@@ -94,7 +94,7 @@ where
     let broken = |error| format!("a check was not answered: {error}");
     stream.write_all(request.as_bytes()).await.map_err(broken)?;
     stream.flush().await.map_err(broken)?;
-    let mut answer = Vec::with_capacity(1024);
+    let mut answer = Vec::with_capacity(MOST_ANSWER);
     loop {
         match final_status(&answer) {
             Ok(Some(200..=399)) => return Ok(()),
@@ -105,8 +105,7 @@ where
             }
             Ok(None) => {}
         }
-        let room = MOST_ANSWER - answer.len();
-        if (&mut stream).take(room as u64).read_buf(&mut answer).await.map_err(broken)? == 0 {
+        if stream.read_buf(&mut answer).await.map_err(broken)? == 0 {
             return Err("the node closed the connection without answering a check".to_owned());
         }
     }

@@ -5,17 +5,21 @@ mod node;
 use std::cell::Cell;
 use std::future::Future;
 
-use domain::{CheckKind, HealthChecks, Node, NodeHealth, PassHost, Scheme, UnixTime, Upstream};
+use domain::{
+    CheckKind, GatewayGroupId, HealthChecks, Node, NodeHealth, PassHost, Revision, Scheme, UnixTime, Upstream,
+};
 use futures_util::future::{join, join_all};
 use rustls::pki_types::CertificateDer;
-use tls::{NodeRoots, NodeTls, NodeTlsRules};
+use tls::{NodeRoots, NodeTls, NodeTlsRules, SystemClock};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::{LocalSet, yield_now};
+use tokio::task::{LocalSet, spawn_local, yield_now};
 use tokio::time::timeout;
 
 use self::node::{TestNode, answer};
 use super::*;
+use crate::change::{Change, UpstreamKey, UpstreamState};
+use crate::gateway::Options;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 
@@ -314,6 +318,51 @@ async fn so_many_are_asked_at_once_and_no_more() {
         join(round(&set), join_all(listeners.iter().map(serve))).await;
         assert_eq!(most.get(), AT_ONCE);
         assert!(set.states(UnixTime(0)).iter().all(|state| state.health != NodeHealth::Healthy));
+    })
+    .await;
+}
+
+fn served(id: &str, node: &TestNode) -> Change {
+    let mut upstream = upstream([node.address()]);
+    // As often as somebody looks.
+    rules(&mut upstream).interval = 0;
+    let upstream = UpstreamState::Serving { upstream, tls: None };
+    Change::Upstream { group: GatewayGroupId::default_group(), key: key(id), upstream }
+}
+
+fn key(id: &str) -> UpstreamKey {
+    UpstreamKey::Shared(id.parse().unwrap())
+}
+
+#[tokio::test]
+async fn those_upstreams_are_checked_that_are_served() {
+    run(async {
+        let (shared, _records) = Shared::new(Options {
+            workers: 1,
+            drain_timeout: Duration::ZERO,
+            connections: 1,
+            events: 1,
+            access_log: false,
+            clock: Arc::new(SystemClock),
+        });
+        let shared = Arc::new(shared);
+        let serve = |changes: Vec<Change>| {
+            let next = shared.snapshot.load().with(changes, Revision(1));
+            shared.snapshot.store(Arc::new(next));
+        };
+        let (first, second) = (TestNode::start(&answer(200)).await, TestNode::start(&answer(200)).await);
+        spawn_local(check_nodes(Arc::clone(&shared)));
+        serve(vec![served("first", &first)]);
+        first.is_asked().await;
+        first.is_asked().await;
+        assert_eq!(second.take_asked(), "");
+        let group = GatewayGroupId::default_group();
+        serve(vec![Change::UpstreamRemoved { group, key: key("first") }, served("second", &second)]);
+        second.is_asked().await;
+        first.take_asked();
+        second.is_asked().await;
+        second.is_asked().await;
+        assert_eq!(first.take_asked(), "");
     })
     .await;
 }

@@ -11,6 +11,7 @@ use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::{JoinHandle, spawn_local};
 use tokio_rustls::TlsAcceptor;
 
@@ -25,6 +26,7 @@ pub(super) struct TestNode {
 struct Talk {
     answer: RefCell<String>,
     asked: RefCell<String>,
+    is_asked: Notify,
 }
 
 impl TestNode {
@@ -87,6 +89,11 @@ impl TestNode {
         self.talk.asked.take()
     }
 
+    /// Waits until it is asked once more.
+    pub(super) async fn is_asked(&self) {
+        self.talk.is_asked.notified().await;
+    }
+
     /// Closes its socket; answers where that was.
     pub(super) async fn vanish(self) -> SocketAddr {
         self.task.abort();
@@ -106,6 +113,7 @@ impl Talk {
             }
         }
         self.asked.borrow_mut().push_str(&String::from_utf8(head).unwrap());
+        self.is_asked.notify_one();
         let answer = self.answer.borrow().clone();
         // Who has read enough goes away.
         let _ = stream.write_all(answer.as_bytes()).await;
