@@ -2,10 +2,13 @@
 
 use std::future::Future;
 
-use domain::{StaleRevocationLists, Status};
+use domain::{CaCertificateId, Route, ServiceWithRoutes, StaleRevocationLists, Status};
 use store::{CaSource, NewCaCertificate, SslCertificatePatch, Store, WriteError};
 
-use crate::support::{Fixture, author, group, pair, serial, server, snis};
+use crate::support::{
+    Fixture, author, client, group, group_row, own, pair, route, serial, server, service_at, shared, snis,
+    tls_upstream, upstream,
+};
 
 /// Breaks `write` off at each of `statements` (`INSERT ON audit`), then lets it get to its end.
 async fn old_or_new<F, T>(fixture: &Fixture, statements: &[&str], write: impl Fn(Store) -> F)
@@ -106,6 +109,134 @@ async fn a_client_that_is_let_in_again() {
     old_or_new(&fixture, &[&["DELETE ON denied_client"][..], &RECORDS].concat(), |store| {
         let id = id.clone();
         async move { store.allow_client(&author(3), &group(), &id).await }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_group_with_its_first_service() {
+    let fixture = Fixture::empty().await;
+    let own = ["INSERT ON gateway_group", "INSERT ON service", "INSERT ON route"];
+    old_or_new(&fixture, &[&own[..], &RECORDS].concat(), |store| async move {
+        store.insert_gateway_group(&author(1), Some(group()), group_row("default", "127.0.0.1:1")).await
+    })
+    .await;
+}
+
+/// The id of a CA of the group `default`.
+async fn ca(fixture: &Fixture) -> CaCertificateId {
+    fixture.add(server(&["a.test"])).await.peer_verification.ca_certificates[0].id.clone()
+}
+
+/// A service with two routes, of which each has an upstream of its own that refers to a CA.
+async fn service_with_routes(fixture: &Fixture, ca: &CaCertificateId) -> ServiceWithRoutes {
+    let with_ca = own(tls_upstream(&[ca], None));
+    let route = |path| (None, Route { upstream: Some(with_ca.clone()), ..route(path) });
+    let service = service_at("app", with_ca.clone());
+    fixture.put(2, None, service, vec![route("/a"), route("/b")], None).await.expect("written")
+}
+
+#[tokio::test]
+async fn a_service_with_routes_of_which_each_changes_otherwise() {
+    let fixture = Fixture::with_group().await;
+    let ca = ca(&fixture).await;
+    let made = service_with_routes(&fixture, &ca).await;
+    let own_statements = [
+        "UPDATE ON service",
+        "DELETE ON upstream_certificate",
+        "DELETE ON route",
+        "INSERT ON route",
+        "UPDATE ON route",
+        "INSERT ON upstream_certificate",
+    ];
+    old_or_new(&fixture, &[&own_statements[..], &RECORDS].concat(), |store| {
+        let with_ca = own(tls_upstream(&[&ca], None));
+        let changed = Route { upstream: Some(with_ca.clone()), priority: 1, ..route("/a") };
+        let routes = vec![(Some(made.routes[0].id.clone()), changed), (None, route("/new"))];
+        let (id, service) = (Some(made.service.id.clone()), service_at("other", with_ca));
+        async move { store.put_service_with_routes(&author(3), &group(), id, service, routes, None).await }
+    })
+    .await;
+    let now = fixture.store.service(&group(), &made.service.id).await.expect("readable").expect("there");
+    assert_eq!(now.service.value.name.as_str(), "other");
+    let paths: Vec<_> = now.routes.iter().map(|route| route.value.paths[0].to_string()).collect();
+    assert_eq!(paths, ["/a", "/new"]);
+}
+
+#[tokio::test]
+async fn a_service_that_goes_with_its_routes() {
+    let fixture = Fixture::with_group().await;
+    let ca = ca(&fixture).await;
+    let made = service_with_routes(&fixture, &ca).await.service.id;
+    let own_statements = ["DELETE ON upstream_certificate", "DELETE ON route", "DELETE ON service"];
+    old_or_new(&fixture, &[&own_statements[..], &RECORDS].concat(), |store| {
+        let id = made.clone();
+        async move { store.delete_service_with_routes(&author(3), &group(), &id).await }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_route_that_moves_its_service() {
+    let fixture = Fixture::with_group().await;
+    let ca = ca(&fixture).await;
+    let made = service_with_routes(&fixture, &ca).await;
+    let id = &made.routes[0].id;
+    let own_statements =
+        ["INSERT ON route", "UPDATE ON route", "DELETE ON upstream_certificate", "UPDATE ON service"];
+    old_or_new(&fixture, &[&own_statements[..], &RECORDS].concat(), |store| {
+        let id = Some(id.clone());
+        async move { store.put_route(&author(3), &group(), id, route("/other"), None).await }
+    })
+    .await;
+    let id = &made.routes[1].id;
+    let own_statements = ["DELETE ON upstream_certificate", "DELETE ON route", "UPDATE ON service"];
+    old_or_new(&fixture, &[&own_statements[..], &RECORDS].concat(), |store| {
+        let id = id.clone();
+        async move { store.delete_route(&author(3), &group(), &id).await }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_shared_upstream_from_first_to_last() {
+    let fixture = Fixture::with_group().await;
+    let ca = ca(&fixture).await;
+    let id: domain::UpstreamId = "7".parse().expect("an id");
+    let put = |store: Store, upstream| {
+        let (id, value) = (Some(id.clone()), shared("nodes", upstream));
+        async move { store.put_upstream(&author(3), &group(), id, value, None).await }
+    };
+    let with_ca = tls_upstream(&[&ca], None);
+    let own_statements = ["INSERT ON upstream", "INSERT ON upstream_certificate"];
+    old_or_new(&fixture, &[&own_statements[..], &RECORDS].concat(), |store| put(store, with_ca.clone()))
+        .await;
+    let own_statements = ["UPDATE ON upstream", "DELETE ON upstream_certificate"];
+    old_or_new(&fixture, &[&own_statements[..], &RECORDS].concat(), |store| put(store, upstream("a:1")))
+        .await;
+    old_or_new(&fixture, &[&["DELETE ON upstream"][..], &RECORDS].concat(), |store| {
+        let id = id.clone();
+        async move { store.delete_upstream(&author(4), &group(), &id, false).await }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_certificate_that_upstreams_show() {
+    let fixture = Fixture::with_group().await;
+    let client = fixture.add(client()).await.id;
+    let showing = tls_upstream(&[], Some(&client));
+    let value = shared("nodes", showing.clone());
+    fixture.store.put_upstream(&author(2), &group(), None, value, None).await.expect("written");
+    let with_route = Route { upstream: Some(own(showing.clone())), ..route("/a") };
+    let routes = vec![(None, with_route)];
+    fixture.put(2, None, service_at("app", own(showing)), routes, None).await.expect("written");
+    let own_statements =
+        ["UPDATE ON ssl_certificate", "UPDATE ON upstream", "UPDATE ON route", "UPDATE ON service"];
+    old_or_new(&fixture, &[&own_statements[..], &RECORDS].concat(), |store| {
+        let id = client.clone();
+        let patch = SslCertificatePatch { pairs: Some(vec![pair("new")]), ..SslCertificatePatch::default() };
+        async move { store.update_ssl_certificate(&author(3), &group(), &id, patch, None).await }
     })
     .await;
 }

@@ -1,4 +1,4 @@
-use domain::{CertificateType, PeerVerificationMode, Protection, Revision};
+use domain::{CertificateType, IdentityHeaders, PeerVerificationMode, Protection, Revision};
 use store::{ChangedNoun, GatewayGroupRow, NewSslCertificate, StoreError, StoredGatewayGroup, WriteError};
 
 use crate::support::{Fixture, author, group, group_row, serial, server};
@@ -191,4 +191,21 @@ async fn limits_that_cannot_be_read_are_no_defaults() {
         let error = fixture.store.gateway_group(&group()).await.expect_err(stored);
         assert!(matches!(error, StoreError::Corrupt { table: "gateway_group", .. }), "{stored}: {error:?}");
     }
+}
+
+#[tokio::test]
+async fn how_nodes_are_told_who_the_client_is_is_kept_as_given() {
+    let fixture = Fixture::with_group().await;
+    for identity_headers in IdentityHeaders::ALL {
+        let row = GatewayGroupRow { identity_headers, ..group_row("default", "127.0.0.1:9443") };
+        fixture.store.update_gateway_group(&author(2), &group(), row.clone()).await.expect("written");
+        let read = fixture.store.gateway_group(&group()).await.expect("readable").expect("there");
+        assert_eq!(read.row, row);
+        let details = fixture.file().await.texts("SELECT detail FROM audit ORDER BY revision").await;
+        let word = format!(r#""identity_headers":"{}""#, identity_headers.name());
+        assert!(details.last().expect("audited").contains(&word), "{details:?}");
+    }
+    fixture.file().await.execute("UPDATE gateway_group SET identity_headers = 'all'").await;
+    let error = fixture.store.gateway_group(&group()).await.expect_err("no such preset");
+    assert!(matches!(error, StoreError::Corrupt { table: "gateway_group", .. }), "{error:?}");
 }

@@ -3,7 +3,10 @@
 use domain::Status;
 use store::{CaSource, SslCertificatePatch};
 
-use crate::support::{File, Fixture, author, group, group_row, pair, serial, server, snis};
+use crate::support::{
+    File, Fixture, author, group, group_row, pair, route, route_of, serial, server, service, shared, snis,
+    upstream,
+};
 
 /// Checks what the last write left: the newest revision, its audit row, and the objects that it touched.
 async fn recorded(fixture: &Fixture, file: &File, revision: u64, audit: &str, touched: &[String]) {
@@ -88,6 +91,49 @@ async fn every_write_is_audited_and_counted() {
 
     store.delete_gateway_group(&at(13), &group()).await.expect("written");
     recorded(&fixture, &file, 13, "13 alice delete gateway_group default in default", &touched).await;
+}
+
+#[tokio::test]
+async fn every_write_of_where_requests_go_is_audited_and_counted() {
+    let fixture = Fixture::with_group().await;
+    let file = fixture.file().await;
+    let store = &fixture.store;
+    let at = author;
+    let audited = async |revision: u64, what: &str, touched: &[String]| {
+        recorded(&fixture, &file, revision, &format!("{revision} alice {what} in default"), touched).await;
+    };
+
+    let nodes = store.put_upstream(&at(2), &group(), None, shared("nodes", upstream("a:1")), None).await;
+    let nodes = nodes.expect("written").id;
+    audited(2, &format!("create upstream {nodes}"), &[format!("upstream {nodes}")]).await;
+    let again = shared("nodes", upstream("a:2"));
+    store.put_upstream(&at(3), &group(), Some(nodes.clone()), again, None).await.expect("written");
+    audited(3, &format!("update upstream {nodes}"), &[format!("upstream {nodes}")]).await;
+
+    let app = store.put_service(&at(4), &group(), None, service("app"), None).await.expect("written").id;
+    audited(4, &format!("create service {app}"), &[format!("service {app}")]).await;
+    let of_app = store.put_route(&at(5), &group(), None, route_of(&app, "/a"), None).await;
+    let of_app = of_app.expect("written").id;
+    audited(5, &format!("create route {of_app}"), &[format!("route {of_app}")]).await;
+    let kept = vec![(Some(of_app.clone()), route_of(&app, "/b"))];
+    fixture.put(6, Some(&app), service("app"), kept, None).await.expect("written");
+    let both = [format!("route {of_app}"), format!("service {app}")];
+    audited(6, &format!("update service {app}"), &both).await;
+    store.put_route(&at(7), &group(), Some(of_app.clone()), route("/a"), None).await.expect("written");
+    audited(7, &format!("update route {of_app}"), &both[..1]).await;
+
+    store.delete_route(&at(8), &group(), &of_app).await.expect("deleted");
+    audited(8, &format!("delete route {of_app}"), &both[..1]).await;
+    store.delete_service(&at(9), &group(), &app, false).await.expect("deleted");
+    audited(9, &format!("delete service {app}"), &both[1..]).await;
+    store.delete_upstream(&at(10), &group(), &nodes, false).await.expect("deleted");
+    audited(10, &format!("delete upstream {nodes}"), &[format!("upstream {nodes}")]).await;
+    store
+        .delete_service_with_routes(&at(11), &group(), &"httpbin".parse().expect("an id"))
+        .await
+        .expect("deleted");
+    let httpbin = ["route httpbin", "service httpbin"].map(str::to_owned);
+    audited(11, "delete service httpbin", &httpbin).await;
 }
 
 #[tokio::test]
