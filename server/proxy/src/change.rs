@@ -113,6 +113,7 @@ pub enum UpstreamKey {
 
 /// What to do with requests for an upstream.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "made once for each change, and nearly always the large one")]
 pub enum UpstreamState {
     /// Give them to its nodes.
     Serving {

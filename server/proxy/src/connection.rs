@@ -7,12 +7,15 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use domain::{Protection, ReasonCode, ServerName, Stage, UnixTime, Verdict};
+use domain::{IdentityHeaders, Protection, ReasonCode, ServerName, Stage, UnixTime, Verdict};
+use http::HeaderMap;
 use tokio::sync::Notify;
 
 use crate::admission::Standing;
 use crate::counters::{Counters, StatusCounts};
 use crate::events::{Attempt, Decider, Finding, Negotiated, PeerChain, Record};
+use crate::forwarded::Forwarded;
+use crate::identity_headers::IdentityFields;
 use crate::pace::Pace;
 use crate::shared::Shared;
 use crate::snapshot::Policy;
@@ -46,6 +49,10 @@ pub(crate) struct Connection {
     valid_until: Cell<Option<UnixTime>>,
     /// What to call the owner of its certificate, once somebody asked.
     client_name: OnceCell<Option<String>>,
+    /// What nodes are told of the way of its requests, once one is.
+    forwarded: OnceCell<Forwarded>,
+    /// How nodes were told last who the client is: the next request is likely to want the same.
+    told: RefCell<Option<Told>>,
     /// Why requests on it were refused, as far as that is recorded: once for each reason.
     recorded: RefCell<Vec<ReasonCode>>,
     counters: Rc<Counters>,
@@ -55,6 +62,14 @@ pub(crate) struct Connection {
     /// Set when it is to be closed: how long what it does may take.
     closing: Cell<Option<Duration>>,
     close: Notify,
+}
+
+/// The header fields that tell nodes who the client is.
+#[derive(Debug)]
+struct Told {
+    preset: IdentityHeaders,
+    is_verified: bool,
+    fields: IdentityFields,
 }
 
 impl Connection {
@@ -73,6 +88,8 @@ impl Connection {
             is_refused: Cell::new(false),
             valid_until: Cell::new(None),
             client_name: OnceCell::new(),
+            forwarded: OnceCell::new(),
+            told: RefCell::default(),
             recorded: RefCell::default(),
             pace: Pace::new(protection),
             closing: Cell::new(None),
@@ -108,6 +125,39 @@ impl Connection {
     pub(crate) fn may_reach(&self, path: &str) -> bool {
         let policy = self.policy.borrow();
         !policy.decides_per_request() || self.standing.borrow().is_verified() || policy.exempts(path)
+    }
+
+    /// Whether the client's certificate is verified now.
+    pub(crate) fn is_verified(&self) -> bool {
+        self.standing.borrow().is_verified()
+    }
+
+    /// The client's certificate, if it is verified now.
+    pub(crate) fn verified_leaf(&self) -> Option<&[u8]> {
+        if self.is_verified() { self.chain.first().map(|leaf| leaf.as_ref()) } else { None }
+    }
+
+    /// What nodes are told of the way of its requests.
+    pub(crate) fn forwarded(&self) -> &Forwarded {
+        self.forwarded.get_or_init(|| Forwarded::new(self.attempt.client.ip(), self.attempt.local.port()))
+    }
+
+    /// Tells a node who the client is.
+    pub(crate) fn add_identity(&self, preset: IdentityHeaders, headers: &mut HeaderMap) {
+        if preset == IdentityHeaders::None {
+            return;
+        }
+        let is_verified = self.is_verified();
+        let mut told = self.told.borrow_mut();
+        let told = match &mut *told {
+            Some(told) if told.preset == preset && told.is_verified == is_verified => told,
+            told => told.insert(Told {
+                preset,
+                is_verified,
+                fields: IdentityFields::of(preset, &self.chain, is_verified),
+            }),
+        };
+        told.fields.add_to(headers);
     }
 
     /// What to call the client, escaped; `None` unless its certificate is verified now.

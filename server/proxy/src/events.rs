@@ -4,7 +4,6 @@
 mod attempt;
 mod negotiated;
 mod record;
-mod refusal_log;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,7 +15,7 @@ pub(crate) use self::attempt::{Attempt, Decider, PeerChain};
 pub(crate) use self::negotiated::Negotiated;
 pub use self::record::Record;
 pub(crate) use self::record::{Finding, connection_id};
-use self::refusal_log::RefusalLog;
+use crate::log_limit::LogLimit;
 
 /// Records that may wait for their keeper.
 const QUEUE: usize = 8_192;
@@ -29,7 +28,7 @@ pub(crate) struct Events {
     ring: Mutex<Ring>,
     keeper: mpsc::Sender<Record>,
     dropped: Mutex<HashMap<GatewayGroupId, u64>>,
-    refusals: RefusalLog,
+    refusals: LogLimit,
 }
 
 impl Events {
@@ -40,7 +39,7 @@ impl Events {
             ring: Mutex::new(Ring::new(most, RING_CHAIN_BYTES)),
             keeper,
             dropped: Mutex::default(),
-            refusals: RefusalLog::default(),
+            refusals: LogLimit::default(),
         };
         (events, records)
     }

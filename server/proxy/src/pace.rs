@@ -50,9 +50,20 @@ impl Pace {
 
     /// Counts a request as being answered for as long as the returned value lives.
     pub(crate) fn begin_request(&self) -> RequestInProgress<'_> {
+        self.count_request();
+        RequestInProgress(self)
+    }
+
+    /// Counts a request as being answered, until [`Pace::discount_request`].
+    pub(crate) fn count_request(&self) {
         self.has_asked.set(true);
         self.requests.set(self.requests.get() + 1);
-        RequestInProgress(self)
+    }
+
+    /// One request has been answered, or never will be.
+    pub(crate) fn discount_request(&self) {
+        self.requests.set(self.requests.get() - 1);
+        self.since.set(Instant::now());
     }
 
     /// Whether the client keeps the gateway waiting for longer than it may, at `now`.
@@ -79,8 +90,7 @@ pub(crate) struct RequestInProgress<'a>(&'a Pace);
 
 impl Drop for RequestInProgress<'_> {
     fn drop(&mut self) {
-        self.0.requests.set(self.0.requests.get() - 1);
-        self.0.since.set(Instant::now());
+        self.0.discount_request();
     }
 }
 

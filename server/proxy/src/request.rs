@@ -1,183 +1,127 @@
-//! From a request's head to the service that answers it: whose host it asks for, and whether it may on this connection.
+//! From a request's head to who answers it: whose host it asks for, whether it may on this connection, and where it goes.
 
-use std::convert::Infallible;
-use std::error::Error;
-use std::io;
-use std::net::IpAddr;
-use std::time::Instant;
+mod refusal;
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use bytes::Bytes;
-use domain::{GatewayGroupId, ReasonCode, ServerName};
-use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderValue};
-use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
+use domain::{IdentityHeaders, ServerName, Timeouts};
+use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
+use http::{HeaderMap, Method, Request, Response, Uri, Version};
 use http_body_util::Full;
-use http_body_util::BodyExt;
-use http_body_util::combinators::MapErr;
 use hyper::body::Body;
 
-use crate::answer::Answer;
-use crate::budget::seconds;
+use self::refusal::Refusal;
+use crate::answer::{Answer, Tunnel};
+use crate::body::{AnswerBody, Content, RequestBody};
 use crate::connection::Connection;
-use crate::events::connection_id;
+use crate::forward::{self, Errand, NoAnswer};
 use crate::interim::Interim;
-use crate::request_record::{RequestLine, RequestRecord};
+use crate::node::NodeClient;
+use crate::path::CheckedPath;
+use crate::request_end::RequestEnd;
+use crate::routing::{Destination, NotRouted};
 use crate::shared::Shared;
-use crate::steady_body::SteadyBody;
+use crate::upstream::NodeSet;
 use crate::{echo, hop_by_hop, identity_headers};
 
-/// Characters of a path in the detail of an event.
-const DETAIL_PATH: usize = 128;
-
-/// The body of an answer.
-pub(crate) type AnswerBody = MapErr<Full<Bytes>, fn(Infallible) -> io::Error>;
+/// What is needed to answer requests, on one worker.
+pub(crate) struct Context {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) nodes: NodeClient,
+}
 
 /// Answers a request. What the client gets to know of a refusal is its status only.
-pub(crate) async fn answer<B>(
-    shared: &Shared,
-    connection: &Connection,
-    mut request: Request<B>,
-    _interim: Interim,
-) -> Answer<AnswerBody>
-where
-    B: Body<Data = Bytes, Error: Into<Box<dyn Error + Send + Sync>>> + Unpin,
-{
-    let started = Instant::now();
-    let _in_progress = connection.pace().begin_request();
-    let line = shared.access_log.is_some().then(|| RequestLine::of(&request));
-    let version = request.version();
-    let is_head = request.method() == Method::HEAD;
-    let response = match route(shared, connection, &request) {
-        Ok(()) => {
-            set_host(&mut request);
-            identity_headers::strip(request.headers_mut());
-            let patience = seconds(connection.pace().protection().body_seconds);
-            let request = request.map(|body| SteadyBody::new(body, patience));
-            echo::answer(request, client_address(connection)).await
+pub(crate) async fn answer(
+    context: &Context,
+    connection: &Rc<Connection>,
+    request: Request<RequestBody>,
+    interim: Interim,
+) -> Answer<AnswerBody> {
+    let mut end = RequestEnd::begin(&context.shared, connection, &request);
+    let (version, is_head) = (request.version(), request.method() == Method::HEAD);
+    let (response, tunnel) = match dispatch(context, connection, request, &interim, &mut end).await {
+        Ok(answered) => answered,
+        Err(refusal) => {
+            let response = refusal.response(version);
+            let response = if is_head { without_body(response) } else { response };
+            (response.map(Content::Own), None)
         }
-        Err(refusal) => refusal.response(version),
     };
-    let response = if is_head { without_body(response) } else { response };
-    connection.count_answer(response.status().as_u16());
-    if let (Some(log), Some(line)) = (&shared.access_log, line) {
-        log.record(record(shared, connection, line, &response, started));
-    }
-    let unfailing: fn(Infallible) -> io::Error = |never| match never {};
-    Answer::from(response.map(|body| body.map_err(unfailing)))
+    end.answered(response.status());
+    Answer { response: response.map(|content| AnswerBody::new(content, end)), tunnel }
 }
 
-fn record(
+/// Who answers a request.
+enum Answerer {
+    Echo,
+    Nodes { nodes: Arc<NodeSet>, timeouts: Option<Timeouts>, identity_headers: IdentityHeaders },
+}
+
+async fn dispatch(
+    context: &Context,
+    connection: &Connection,
+    mut request: Request<RequestBody>,
+    interim: &Interim,
+    end: &mut RequestEnd,
+) -> Result<(Response<Content>, Option<Tunnel>), Refusal> {
+    let shared = &*context.shared;
+    let (answerer, target) = route(shared, connection, &request, end)?;
+    set_host(&mut request);
+    match answerer {
+        Answerer::Echo => {
+            identity_headers::strip(request.headers_mut());
+            let is_head = request.method() == Method::HEAD;
+            let response = echo::answer(request, forward::client_address(connection)).await;
+            let response = if is_head { without_body(response) } else { response };
+            Ok((response.map(Content::Own), None))
+        }
+        Answerer::Nodes { nodes, timeouts, identity_headers } => {
+            let errand = Errand { nodes: &nodes, timeouts, identity_headers, target };
+            let answered =
+                forward::forward(&context.nodes, connection, errand, request, (interim, end)).await;
+            answered.map_err(|no_answer| unanswered(shared, connection, &no_answer, end))
+        }
+    }
+}
+
+/// Tells operators why no node answered; clients get to know the status.
+fn unanswered(
     shared: &Shared,
     connection: &Connection,
-    line: RequestLine,
-    response: &Response<Full<Bytes>>,
-    started: Instant,
-) -> RequestRecord {
-    let attempt = connection.attempt();
-    let negotiated = connection.negotiated();
-    RequestRecord {
-        connection: connection_id(attempt.connection),
-        at: shared.options.clock.now(),
-        group: GatewayGroupId::clone(&attempt.group),
-        client: attempt.client,
-        line,
-        status: response.status().as_u16(),
-        bytes: response.body().size_hint().exact().unwrap_or_default(),
-        duration_us: u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        identity: connection.verified_name().map(str::to_owned),
-        tls_version: negotiated.version_name(),
-        resumed: negotiated.resumed,
+    no_answer: &NoAnswer,
+    end: &mut RequestEnd,
+) -> Refusal {
+    let NoAnswer { status, node, reason } = no_answer;
+    if status.is_server_error() && shared.unanswered.admits_one("requests that no node answered") {
+        let (id, group) = (connection.attempt().connection, &connection.attempt().group);
+        let node = node.as_ref().map(ToString::to_string);
+        tracing::warn!(connection = %id, %group, node, status = status.as_u16(), reason, "no node answered a request");
     }
+    end.failed(node.as_ref().map(ToString::to_string), reason);
+    Refusal::Unanswered(*status)
 }
 
-/// The client's address, in IPv4's own form where it is one.
-fn client_address(connection: &Connection) -> IpAddr {
-    connection.attempt().client.ip().to_canonical()
+/// Who may answer the request on this connection, and path and query as nodes are to see them.
+fn route<B>(
+    shared: &Shared,
+    connection: &Connection,
+    request: &Request<B>,
+    end: &mut RequestEnd,
+) -> Result<(Answerer, Uri), Refusal> {
+    let found = check(shared, connection, request)
+        .and_then(|(host, path)| find(shared, connection, request, (&host, &path), end));
+    found.inspect_err(|refusal| refusal.note(shared, connection, request))
 }
 
-/// Why a request is not given to a service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refusal {
-    /// The client is no longer let in; the connection is being closed.
-    NotAdmitted,
-    /// No host, more than one, or something that is no host name; or anything else that nobody should send.
-    Bad(&'static str),
-    /// More header fields than the group's limits allow. HTTP/1.1's parser says so itself.
-    TooManyFields,
-    /// The path is for verified clients only.
-    PathRequiresCert,
-    /// The host's policy, or this connection's, wants another connection.
-    Misdirected,
-    /// Nobody has heard of the host.
-    UnknownHost,
-}
-
-impl Refusal {
-    fn response(self, version: Version) -> Response<Full<Bytes>> {
-        let (status, body) = match self {
-            // A new connection is the client's way to learn the reason, in its handshake (RFC 9110 §15.5.20).
-            Self::NotAdmitted | Self::Misdirected => {
-                (StatusCode::MISDIRECTED_REQUEST, "Misdirected request\n")
-            }
-            // The client is not told more: what a path needs is a detail of the policy.
-            Self::Bad(_) | Self::PathRequiresCert => (StatusCode::BAD_REQUEST, "Bad request\n"),
-            Self::TooManyFields => {
-                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "Request header fields too large\n")
-            }
-            Self::UnknownHost => (StatusCode::NOT_FOUND, "Not found\n"),
-        };
-        let mut response = Response::new(Full::from(body));
-        *response.status_mut() = status;
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
-        // RFC 9113 §8.2.2: HTTP/2 has no such header.
-        if self == Self::NotAdmitted && version < Version::HTTP_2 {
-            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-        }
-        response
-    }
-
-    /// Records what operators have to know, and says the rest to whoever looks for it.
-    fn note<B>(self, shared: &Shared, connection: &Connection, request: &Request<B>) {
-        match self {
-            Self::Misdirected => {
-                let detail = || misdirected(connection, request);
-                connection.record_refused_request(ReasonCode::Misdirected421, detail, shared);
-            }
-            Self::PathRequiresCert => {
-                let detail = || requires_certificate(request.uri().path());
-                connection.record_refused_request(ReasonCode::PathRequiresCert, detail, shared);
-            }
-            Self::Bad(_) | Self::TooManyFields | Self::NotAdmitted | Self::UnknownHost => {
-                let id = connection.attempt().connection;
-                let sni = connection.server_name().map_or("", ServerName::as_str);
-                tracing::debug!(connection = %id, sni, reason = ?self, "request refused");
-            }
-        }
-    }
-}
-
-fn misdirected<B>(connection: &Connection, request: &Request<B>) -> String {
-    let asked = authority(request.version(), request.uri(), request.headers())
-        .ok()
-        .and_then(|authority| ServerName::from_authority(authority).ok());
-    format!(
-        "a request for {} came on a connection that was made for {}",
-        asked.as_ref().map_or("another host", ServerName::as_str),
-        connection.server_name().map_or("no host by name", ServerName::as_str),
-    )
-}
-
-fn requires_certificate(path: &str) -> String {
-    // Escaped: in HTTP a path may have characters beyond ASCII.
-    let path: String = path.escape_default().take(DETAIL_PATH).collect();
-    format!("the path {path} is not exempt, and the client has no verified certificate")
-}
-
-/// Whether the request may be answered on this connection.
-fn route<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> Result<(), Refusal> {
-    check(shared, connection, request).inspect_err(|refusal| refusal.note(shared, connection, request))
-}
-
-fn check<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> Result<(), Refusal> {
+/// Whether the request may be answered on this connection at all; if so, its host and its path.
+fn check<'a, B>(
+    shared: &Shared,
+    connection: &'a Connection,
+    request: &'a Request<B>,
+) -> Result<(Cow<'a, ServerName>, CheckedPath<'a>), Refusal> {
     if !connection.is_admitted(shared) {
         return Err(Refusal::NotAdmitted);
     }
@@ -188,27 +132,67 @@ fn check<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> R
         return Err(Refusal::Bad("a gateway makes no tunnels"));
     }
     hop_by_hop::check(request.headers()).map_err(Refusal::Bad)?;
-    check_host(shared, connection, request)?;
+    let host = check_host(shared, connection, request)?;
     if !connection.may_reach(request.uri().path()) {
         return Err(Refusal::PathRequiresCert);
     }
-    Ok(())
+    let path =
+        CheckedPath::new(request.uri().path()).ok_or(Refusal::Bad("a path that can be read in two ways"))?;
+    Ok((host, path))
 }
 
-/// Whether the request's host may be reached on this connection.
-fn check_host<B>(shared: &Shared, connection: &Connection, request: &Request<B>) -> Result<(), Refusal> {
+fn find<B>(
+    shared: &Shared,
+    connection: &Connection,
+    request: &Request<B>,
+    (host, path): (&ServerName, &CheckedPath<'_>),
+    end: &mut RequestEnd,
+) -> Result<(Answerer, Uri), Refusal> {
+    let snapshot = shared.snapshot.load();
+    let found = snapshot.find_route(&connection.attempt().group, host, path, request.method()).map_err(
+        |not_routed| match not_routed {
+            NotRouted::NotFound => Refusal::NotRouted,
+            NotRouted::Ambiguous => Refusal::Bad("a path that leads to two routes"),
+        },
+    )?;
+    end.routed(found.id);
+    if found.route.requires_client_certificate && !connection.is_verified() {
+        return Err(Refusal::RouteRequiresCert);
+    }
+    let answerer = match found.destination {
+        Destination::Echo => Answerer::Echo,
+        Destination::Broken(reason) => {
+            end.failed(None, reason);
+            return Err(Refusal::BrokenUpstream);
+        }
+        Destination::Nodes(nodes) => Answerer::Nodes {
+            nodes: Arc::clone(nodes),
+            timeouts: found.route.timeouts,
+            identity_headers: found.identity_headers,
+        },
+    };
+    let target = forward::target_of(request.uri(), path).ok_or(Refusal::Bad("a path that is none"))?;
+    Ok((answerer, target))
+}
+
+/// The request's host, if it may be reached on this connection.
+fn check_host<'a, B>(
+    shared: &Shared,
+    connection: &'a Connection,
+    request: &Request<B>,
+) -> Result<Cow<'a, ServerName>, Refusal> {
     let authority = authority(request.version(), request.uri(), request.headers()).map_err(Refusal::Bad)?;
-    if connection.server_name().is_some_and(|host| names(authority, host)) {
+    if let Some(host) = connection.server_name().filter(|host| names(authority, host)) {
         // The handshake's own host, which the connection has just been found to be admitted to.
-        return Ok(());
+        return Ok(Cow::Borrowed(host));
     }
     let host = ServerName::from_authority(authority).map_err(|_| Refusal::Bad("not a host name"))?;
     let snapshot = shared.snapshot.load();
     match snapshot.policy(&connection.attempt().group, &host) {
-        Some(policy) if connection.is_under(policy) => Ok(()),
+        Some(policy) if connection.is_under(policy) => Ok(Cow::Owned(host)),
         Some(policy) if policy.is_guarded() => Err(Refusal::Misdirected),
         _ if connection.is_guarded() => Err(Refusal::Misdirected),
-        Some(_) => Ok(()),
+        Some(_) => Ok(Cow::Owned(host)),
         None => Err(Refusal::UnknownHost),
     }
 }

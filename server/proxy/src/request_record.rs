@@ -2,7 +2,7 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
-use domain::{ConnectionId, GatewayGroupId, UnixTime};
+use domain::{ConnectionId, GatewayGroupId, RouteId, UnixTime};
 use http::Request;
 use serde::Serialize;
 use tokio::sync::mpsc;
@@ -19,7 +19,7 @@ const CHARACTERS: usize = 1_024;
 pub struct RequestRecord {
     /// The connection, as in its handshake's event.
     pub connection: ConnectionId,
-    /// When the answer was ready.
+    /// When the answer was over.
     pub at: UnixTime,
     /// The group.
     pub group: GatewayGroupId,
@@ -28,12 +28,18 @@ pub struct RequestRecord {
     /// What was asked for.
     #[serde(flatten)]
     pub line: RequestLine,
-    /// The answer's status.
+    /// The answer's status; 499 if the client went away before there was one.
     pub status: u16,
-    /// Bytes of the answer's body.
+    /// Bytes of the answer's body that were sent.
     pub bytes: u64,
-    /// Microseconds from the end of the request's head to the answer.
+    /// Microseconds from the end of the request's head to the end of the answer's body.
     pub duration_us: u64,
+    /// The route.
+    pub route: Option<RouteId>,
+    /// The node that answered, or was asked last.
+    pub node: Option<String>,
+    /// Why no node could answer, or why its answer broke off; escaped.
+    pub failure: Option<String>,
     /// What to call the client, if its certificate was verified; escaped.
     pub identity: Option<String>,
     /// The connection's TLS version (`TLSv1.3`).

@@ -52,7 +52,6 @@ impl Destination {
 pub(crate) struct Found<'a> {
     pub(crate) id: &'a RouteId,
     pub(crate) route: &'a RouteRules,
-    pub(crate) service: Option<&'a ServiceId>,
     pub(crate) destination: &'a Destination,
     /// The service's, else the group's.
     pub(crate) identity_headers: IdentityHeaders,
@@ -107,7 +106,7 @@ impl Routing {
         let destination = upstream.and_then(|key| self.upstreams.get(key)).unwrap_or_else(|| &NO_UPSTREAM);
         let own = rules.and_then(|rules| rules.identity_headers);
         let identity_headers = own.unwrap_or(identity_headers);
-        Ok(Found { id: &entry.id, route: &entry.rules, service, destination, identity_headers })
+        Ok(Found { id: &entry.id, route: &entry.rules, destination, identity_headers })
     }
 
     /// Where an upstream's requests go.

@@ -5,10 +5,11 @@ use std::fmt::Debug;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::Protection;
+use http::Request;
+use hyper::body::Incoming;
 use hyper::rt::Executor;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
@@ -16,11 +17,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
+use crate::body::RequestBody;
+use crate::budget::seconds;
 use crate::connection::Connection;
-use crate::http1::server::converse;
+use crate::http1::server::{Http1Body, converse};
 use crate::interim::Interim;
-use crate::request::answer;
-use crate::shared::Shared;
+use crate::request::{Context, answer};
+use crate::steady_body::SteadyBody;
 use crate::watched::Watched;
 
 /// Streams that may be reset for the client's errors (CVE-2025-8671, "made you reset").
@@ -34,23 +37,27 @@ const PING_TIMEOUT: Duration = Duration::from_secs(10);
 const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Answers requests until either side has enough.
-pub(crate) async fn serve<S>(shared: &Arc<Shared>, connection: &Rc<Connection>, stream: S)
+pub(crate) async fn serve<S>(context: &Rc<Context>, connection: &Rc<Connection>, stream: S)
 where
     S: AsyncRead + AsyncWrite + Unpin + 'static,
 {
     if connection.is_http2() {
-        let service = service_fn(|request| {
-            let (shared, connection) = (Arc::clone(shared), Rc::clone(connection));
+        let patience = seconds(connection.pace().protection().body_seconds);
+        let service = service_fn(|request: Request<Incoming>| {
+            let (context, connection) = (Rc::clone(context), Rc::clone(connection));
+            let request = request.map(|body| RequestBody::Http2(SteadyBody::new(body, patience)));
             async move {
-                Ok::<_, Infallible>(answer(&shared, &connection, request, Interim::none()).await.response)
+                Ok::<_, Infallible>(answer(&context, &connection, request, Interim::none()).await.response)
             }
         });
         let io = TokioIo::new(Watched::new(stream, connection));
         let http = http2(connection.pace().protection()).serve_connection(io, service);
         run(connection, pin!(http), |http| http.graceful_shutdown()).await;
     } else {
-        let handler = |request, interim| answer(shared, connection, request, interim);
-        let http = converse(connection, &*shared.options.clock, stream, handler);
+        let handler = |request: Request<Http1Body>, interim| {
+            answer(context, connection, request.map(RequestBody::Http1), interim)
+        };
+        let http = converse(connection, &*context.shared.options.clock, stream, handler);
         // It sees by itself that the connection is to be closed.
         run(connection, pin!(http), |_| ()).await;
     }

@@ -6,6 +6,7 @@ use tokio::sync::Semaphore;
 use crate::budget::Budgets;
 use crate::events::Events;
 use crate::gateway::{Options, Records};
+use crate::log_limit::LogLimit;
 use crate::request_record::AccessLog;
 use crate::snapshot::Snapshot;
 
@@ -18,6 +19,8 @@ pub(crate) struct Shared {
     /// There is none unless it was asked for.
     pub(crate) access_log: Option<AccessLog>,
     pub(crate) budgets: Budgets,
+    /// Bounds what is said of requests that no node answered.
+    pub(crate) unanswered: LogLimit,
     /// One permit for each connection.
     pub(crate) connections: Arc<Semaphore>,
 }
@@ -30,6 +33,7 @@ impl Shared {
             snapshot: ArcSwap::default(),
             events,
             budgets: Budgets::default(),
+            unanswered: LogLimit::default(),
             access_log: options.access_log.then_some(access_log),
             connections: Arc::new(Semaphore::new(options.connections.min(Semaphore::MAX_PERMITS))),
             options,

@@ -24,8 +24,11 @@ use crate::command::{Command, Listening};
 use crate::connection::Connection;
 use crate::counters::Counters;
 use crate::listener::{ListenerId, Listeners};
+use crate::node::NodeClient;
 use crate::report::Report;
+use crate::request::Context;
 use crate::shared::Shared;
+use crate::upstream::check_nodes;
 
 /// How often connections that keep the gateway waiting and certificates that have run out are looked for.
 const SWEEP: Duration = Duration::from_secs(1);
@@ -60,8 +63,10 @@ fn run(
     listeners: Option<Weak<Listeners>>,
 ) {
     let tasks = LocalSet::new();
+    // One of the workers does what is to be done once.
     if let Some(listeners) = listeners {
         tasks.spawn_local(retry_listeners(listeners));
+        tasks.spawn_local(check_nodes(Arc::clone(&shared)));
     }
     let worker = Rc::new(Worker::new(shared));
     let done = tasks.block_on(runtime, worker.obey(commands));
@@ -87,6 +92,7 @@ async fn retry_listeners(listeners: Weak<Listeners>) {
 
 struct Worker {
     shared: Arc<Shared>,
+    context: Rc<Context>,
     listeners: RefCell<HashMap<ListenerId, Accepting>>,
     connections: RefCell<HashMap<Ulid, Rc<Connection>>>,
     counters: Rc<Counters>,
@@ -105,8 +111,10 @@ struct Accepting {
 
 impl Worker {
     fn new(shared: Arc<Shared>) -> Self {
+        let context = Rc::new(Context { shared: Arc::clone(&shared), nodes: NodeClient::default() });
         Self {
             shared,
+            context,
             listeners: RefCell::default(),
             connections: RefCell::default(),
             counters: Rc::default(),
@@ -198,6 +206,7 @@ impl Worker {
     async fn sweep(&self) {
         let options = &self.shared.options;
         let now = Instant::now();
+        self.context.nodes.sweep(now);
         self.for_each_connection(|connection| {
             connection.check_validity(&self.shared);
             connection.close_if_overdue(now, options.drain_timeout);

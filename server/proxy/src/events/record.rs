@@ -8,8 +8,8 @@ use domain::{
 use rustls::pki_types::CertificateDer;
 use ulid::Ulid;
 
-use super::refusal_log::RefusalLog;
 use super::{Attempt, Decider, Negotiated, PeerChain};
+use crate::log_limit::LogLimit;
 
 /// Certificates of a chain that a record keeps.
 const CHAIN_LENGTH: usize = 10;
@@ -118,7 +118,7 @@ impl Record {
     }
 
     /// Says it to operators. Strangers can cause refusals at any rate, so `refusals` decides which of those are said.
-    pub(super) fn log(&self, refusals: &RefusalLog) {
+    pub(super) fn log(&self, refusals: &LogLimit) {
         let finding = &self.0.finding;
         let Attempt { connection, group, client, server_name, .. } = &*finding.attempt;
         let host = server_name.as_ref().map_or("", ServerName::as_str);
@@ -127,7 +127,7 @@ impl Record {
             Verdict::Tolerated { reason, detail } => {
                 tracing::debug!(%connection, %group, %client, host, %reason, detail, "client tolerated");
             }
-            Verdict::Refused { reason, detail } if refusals.admits_one() => {
+            Verdict::Refused { reason, detail } if refusals.admits_one("clients refused") => {
                 let what = refused_what(*reason);
                 tracing::info!(%connection, %group, %client, host, %reason, detail, "{what} refused");
             }

@@ -123,7 +123,7 @@ impl Worker {
         if let Some(grace) = self.grace.get() {
             connection.close_within(grace);
         }
-        serve(&self.shared, &connection, stream).await;
+        serve(&self.context, &connection, stream).await;
     }
 
     /// Sends a client that speaks plain HTTP to where the group speaks TLS.

@@ -1,12 +1,13 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Refusals of one second that are written to the log.
+/// Lines of one kind that are written to the log in one second.
 const A_SECOND: u32 = 50;
 
-/// Keeps strangers from filling the log: of the refusals of one second only so many are said, then how many were not.
+/// Keeps strangers from filling the log with one kind of line: of those of one second only so many are said, then how many
+/// were not.
 #[derive(Debug, Default)]
-pub(super) struct RefusalLog(Mutex<Option<Window>>);
+pub(crate) struct LogLimit(Mutex<Option<Window>>);
 
 #[derive(Debug)]
 struct Window {
@@ -15,12 +16,12 @@ struct Window {
     unsaid: u64,
 }
 
-impl RefusalLog {
+impl LogLimit {
     /// Whether there is room for one more now.
-    pub(super) fn admits_one(&self) -> bool {
+    pub(crate) fn admits_one(&self, kind: &'static str) -> bool {
         let (admitted, unsaid) = self.count(Instant::now());
         if let Some(unsaid) = unsaid {
-            tracing::info!(unsaid, "clients refused, more than are said one by one");
+            tracing::info!(unsaid, kind, "more than are said one by one");
         }
         admitted
     }
@@ -52,7 +53,7 @@ mod tests {
 
     #[test]
     fn says_so_many_a_second_and_then_how_many_more() {
-        let log = RefusalLog::default();
+        let log = LogLimit::default();
         let start = Instant::now();
         let said = (0..60).filter(|_| log.count(start).0).count();
         assert_eq!(said, 50);
