@@ -3,16 +3,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::{GatewayGroupId, HandshakeEvent, ListenerState, Revision};
+use domain::{GatewayGroupId, HandshakeEvent, ListenerState, NodeState, Revision};
 use tls::Clock;
 use tokio::sync::{Mutex, mpsc};
 
-use crate::change::Change;
+use crate::change::{Change, UpstreamKey};
 use crate::command::{Command, Workers};
 use crate::events::Record;
 use crate::listener::{ListenerId, Listeners};
 use crate::report::{Report, add};
 use crate::request_record::{AccessLog, RequestRecord};
+use crate::routing::Destination;
 use crate::shared::Shared;
 use crate::worker;
 
@@ -136,6 +137,23 @@ impl Gateway {
     /// The newest events of a group, newest first, at most `most`.
     pub fn events(&self, group: &GatewayGroupId, most: usize) -> Vec<HandshakeEvent> {
         self.shared.events.newest(group, most)
+    }
+
+    /// What is known of the nodes of an upstream; nothing of one that has none, is broken, or is not there.
+    pub fn node_states(&self, group: &GatewayGroupId, key: &UpstreamKey) -> Vec<NodeState> {
+        match self.shared.snapshot.load().destination(group, key) {
+            Some(Destination::Nodes(nodes)) => nodes.states(self.shared.options.clock.now()),
+            Some(Destination::Echo | Destination::Broken(_)) | None => Vec::new(),
+        }
+    }
+
+    /// What is known of the nodes of all upstreams that have some.
+    pub fn all_node_states(&self) -> Vec<(GatewayGroupId, UpstreamKey, Vec<NodeState>)> {
+        let now = self.shared.options.clock.now();
+        let snapshot = self.shared.snapshot.load();
+        let all =
+            snapshot.node_sets().map(|(group, key, nodes)| (group.clone(), key.clone(), nodes.states(now)));
+        all.collect()
     }
 
     /// Stops accepting, lets what is in flight finish within `grace`, closes the rest.
