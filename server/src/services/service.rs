@@ -4,6 +4,8 @@ mod check;
 mod conflicts;
 mod own_listeners;
 mod references;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use app::backend::{ServiceChoices, ServiceDraft, Services};
