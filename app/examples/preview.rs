@@ -17,9 +17,13 @@ mod samples;
 use std::path::Path;
 use std::{fs, io};
 
+use app::backend::ServiceChoices;
 use axum::response::IntoResponse;
 use axum::routing::get;
-use domain::{Client, HandshakeEvent, ListenerState, PolicyChange, ReasonCode, Stage, UnixTime, Verdict};
+use domain::{
+    Client, Fault, HandshakeEvent, ListenerState, PolicyChange, ReasonCode, Service, ServiceStatus, Stage,
+    UnixTime, Upstream, Verdict,
+};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
@@ -70,12 +74,38 @@ fn fake() -> Fake {
             ),
         ],
         ca_certificates: vec![root, unused],
+        services: services(),
+        service_choices: service_choices(),
         events: events(),
         clients: clients(),
         denied: vec![samples::denied("d1", "DEVICE-3")],
         dropped: 3,
         ..State::default()
     })
+}
+
+fn services() -> Vec<ServiceStatus> {
+    let mut broken = samples::service();
+    broken.service.service.id = "01JBROKEN".parse().expect("valid");
+    broken.service.service.value.name = "billing".parse().expect("valid");
+    broken.service.service.value.hosts =
+        ["a", "b", "c", "d"].map(|name| format!("{name}.billing.example.com").parse().expect("valid")).into();
+    broken.fault = Some(Fault::CaUnknown { id: "01JC0ROOTCA0000000000000".parse().expect("valid") });
+    broken.nodes.clear();
+    let mut echo = samples::service();
+    echo.service.service.id = "01JECHO".parse().expect("valid");
+    echo.service.service.value = Service::httpbin();
+    echo.service.routes.truncate(1);
+    echo.nodes.clear();
+    vec![broken, echo, samples::service()]
+}
+
+fn service_choices() -> ServiceChoices {
+    ServiceChoices {
+        ca_certificates: vec![samples::root_ca()],
+        client_certificates: vec![("01JCLIENT".parse().expect("valid"), "gateway".to_owned())],
+        upstreams: vec![samples::shared_upstream("01JPOOL", "pool", Upstream::default())],
+    }
 }
 
 fn clients() -> Vec<Client> {

@@ -27,6 +27,7 @@ for (const theme of ["light", "dark"]) {
     const emptyPages = [
       ...["", "/settings", "/delete", "/ssl-certificates", "/ca-certificates"],
       ...["/handshakes", "/clients", "/clients/denied", "/clients/deny"],
+      ...["/services", "/services/new"],
     ];
     for (const address of emptyPages.map((end) => group + end)) {
       await dashboard.open(address);
@@ -50,9 +51,13 @@ for (const theme of ["light", "dark"]) {
     await expectNoViolation(page);
     await dashboard.openDetail("test.com");
     const detail = page.url();
+    await dashboard.open(`${group}/services`);
+    const link = page.getByRole("link", { name: "httpbin", exact: true });
+    const service = new URL((await link.getAttribute("href"))!, page.url()).href;
     const filledPages = [
       ...["", "/edit", "/replace", "/delete", "?confirm=peer-verification-off"].map((end) => detail + end),
-      ...["", "/ca-certificates", "/handshakes", "/clients"].map((end) => group + end),
+      ...["", "/ca-certificates", "/handshakes", "/clients", "/services"].map((end) => group + end),
+      ...["", "/edit", "/delete"].map((end) => service + end),
       `${fresh.dashboard}/groups/new`,
       `${fresh.dashboard}/no-such-page`,
     ];
@@ -61,7 +66,7 @@ for (const theme of ["light", "dark"]) {
       await expectNoViolation(page);
     }
     await page.setViewportSize({ width: 390, height: 844 });
-    for (const address of [`${group}/ssl-certificates`, `${group}/ssl-certificates/new`, detail]) {
+    for (const address of [`${group}/ssl-certificates`, `${group}/ssl-certificates/new`, detail, `${group}/services`, service]) {
       await dashboard.open(address);
       await expectNoViolation(page);
     }

@@ -98,12 +98,16 @@ export class Dashboard {
 
   /** Waits until an object says that the listener serves its newest state. Without scripts, by loading again. */
   async untilInEffect(place: Locator): Promise<void> {
-    const inEffect = place.getByText(this.words.inEffect, { exact: true });
+    await this.untilVisible(place.getByText(this.words.inEffect, { exact: true }));
+  }
+
+  /** Waits until a live page shows something. Without scripts, by loading again. */
+  async untilVisible(shown: Locator): Promise<void> {
     await expect(async () => {
-      if (!this.scripted && !(await inEffect.isVisible())) {
+      if (!this.scripted && !(await shown.isVisible())) {
         await this.page.reload();
       }
-      await expect(inEffect).toBeVisible({ timeout: 1_000 });
+      await expect(shown).toBeVisible({ timeout: 1_000 });
     }).toPass();
     await this.settled();
   }

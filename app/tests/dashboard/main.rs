@@ -15,6 +15,8 @@ mod handshake_event;
 mod layout;
 mod preferences;
 mod samples;
+mod service;
+mod service_forms;
 mod ssl_certificate;
 mod ssl_certificate_forms;
 mod ssl_certificate_policy;

@@ -4,9 +4,9 @@ use domain::{
     CaCertificate, Caller, Certificate, CertificateType, Client, DeniedClient, Depth, Field, FieldWarning,
     Fingerprint, GatewayGroup, HandshakeEvent, Health, KeyAlgorithm, ListenerState, Node, NodeHealth,
     NodeState, PeerCertificate, PeerVerification, PeerVerificationMode, Protection, PublicKey, Revision,
-    RevocationList, Role, Route, Service, ServiceStatus, ServiceWithRoutes, SslCertificate, Stage,
-    StaleRevocationLists, Status, UnixTime, Upstream, UpstreamChoice, Verdict, Versioned, Warning,
-    X509Version,
+    RevocationList, Role, Route, Service, ServiceStatus, ServiceWithRoutes, SharedUpstream, SslCertificate,
+    Stage, StaleRevocationLists, Status, UnixTime, Upstream, UpstreamChoice, UpstreamId, Verdict, Versioned,
+    Warning, X509Version,
 };
 
 /// The time that pages are shown at.
@@ -238,4 +238,14 @@ pub(crate) fn service() -> ServiceStatus {
 /// An object of revision 40.
 pub(crate) fn versioned<I, T>(id: I, value: T) -> Versioned<I, T> {
     Versioned { id, revision: Revision(40), created_at: NOW, updated_at: NOW, value }
+}
+
+/// An upstream that services share.
+pub(crate) fn shared_upstream(
+    id: &str,
+    name: &str,
+    upstream: Upstream,
+) -> Versioned<UpstreamId, SharedUpstream> {
+    let value = SharedUpstream { name: name.parse().expect("valid"), upstream };
+    versioned(id.parse().expect("valid"), value)
 }

@@ -1,10 +1,10 @@
-use domain::{Field, Problem, SslCertificateId};
+use domain::{Field, IdentityHeaders, Problem, SslCertificateId};
 use leptos::prelude::*;
 
 use super::api::ServerCertificate;
 use crate::components::{FieldErrors, SelectField, TextField, field_id};
 use crate::language::{Language, use_language};
-use crate::text::{field as label, gateway_group as words};
+use crate::text::{field as label, gateway_group as words, service};
 
 /// Hosts of a certificate that its option names.
 const HOSTS_NAMED: usize = 3;
@@ -73,6 +73,35 @@ pub(super) fn OptionalFields(
             problem
         />
     }
+}
+
+/// How nodes are told who the client is, where a service says nothing else.
+#[component]
+pub(super) fn IdentityField(
+    /// The preset that is set, or was chosen before.
+    selected: String,
+    /// What went wrong, if anything did.
+    #[prop(into)]
+    problem: Signal<Option<Problem>>,
+) -> impl IntoView {
+    let language = use_language();
+    let field = Field::IdentityHeaders;
+    let options = IdentityHeaders::ALL
+        .map(|preset| (preset.name().to_owned(), language.pick(service::identity_headers(preset)).to_owned()))
+        .to_vec();
+    view! {
+        <SelectField
+            field
+            name=field_id(field)
+            label=label::field(field)
+            options
+            selected
+            help=language.pick(service::GROUP_IDENTITY_HELP)
+            problem
+        />
+        <FieldErrors field problem/>
+    }
+    .into_any()
 }
 
 /// None, and the certificates by host and id. The `current` one is always among them: saving a form must not lose it.

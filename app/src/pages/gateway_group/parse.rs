@@ -103,6 +103,7 @@ impl SettingsForm<'_> {
             (Field::Listener, self.listener),
             (Field::HttpListener, self.http_listener),
             (Field::DefaultCertificate, self.default_certificate),
+            (Field::IdentityHeaders, self.identity_headers),
         ];
         let mut typed: Vec<_> =
             fields.into_iter().map(|(field, text)| (field_id(field).to_owned(), text)).collect();

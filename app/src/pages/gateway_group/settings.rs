@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::api::{ServerCertificate, UpdateGroup, list_server_certificates};
-use super::form::{GroupFields, OptionalFields};
+use super::form::{GroupFields, IdentityField, OptionalFields};
 use super::protection::{ProtectionFields, ProtectionState};
 use super::use_group;
 use crate::components::{Alert, BadgeKind, ButtonLink, ErrorSummary, PageHeader, SubmitButton};
@@ -74,6 +74,10 @@ fn SettingsForm(group: GatewayGroup, certificates: Vec<ServerCertificate>) -> im
                 default_certificate=group.default_certificate
                 chosen=query.get("default_certificate")
                 http_listener=query.get("http_listener").or(http_listener).unwrap_or_default()
+                problem
+            />
+            <IdentityField
+                selected=query.get("identity_headers").unwrap_or_else(|| group.identity_headers.name().to_owned())
                 problem
             />
             <ProtectionFields state=protection problem/>
