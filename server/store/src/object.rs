@@ -5,14 +5,14 @@ use std::str::FromStr;
 
 use domain::{GatewayGroupId, IdError, Revision, UnixTime, Versioned};
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::column::{self, Row};
 use crate::write::Write;
-use crate::{StoreError, WriteError};
+use crate::{StoreError, WriteError, batch};
 
 /// A row of one of these tables.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +83,25 @@ pub(crate) fn facts(value: &impl Serialize) -> Value {
 /// What stood in a row, for the audit log: also where it cannot be read.
 pub(crate) fn stored_facts(config: &str) -> Value {
     serde_json::from_str(config).unwrap_or_else(|_| config.into())
+}
+
+/// Gives some of a group's objects this write's revision. `columns`: group, id, revision.
+pub(crate) async fn advance<E: EntityTrait>(
+    write: &Write,
+    group: &GatewayGroupId,
+    columns: [E::Column; 3],
+    ids: &[String],
+) -> Result<(), StoreError> {
+    let [group_id, id, revision] = columns;
+    for some in ids.chunks(batch::VALUES) {
+        E::update_many()
+            .col_expr(revision, Expr::val(write.revision()))
+            .filter(ColumnTrait::eq(&group_id, group.as_str()))
+            .filter(ColumnTrait::is_in(&id, some.iter().map(String::as_str)))
+            .exec(write.db())
+            .await?;
+    }
+    Ok(())
 }
 
 /// At most `slice` rows of all groups ordered by group and id: those after `after`.

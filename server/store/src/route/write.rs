@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{GatewayGroupId, Revision, Route, RouteId, Versioned};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect};
 use serde_json::Value;
 
@@ -131,18 +131,18 @@ pub(crate) async fn rows_of_service(
 
 /// Gives routes this write's revision, and with them their services.
 pub(crate) async fn advance(write: &Write, group: &GatewayGroupId, ids: &[String]) -> Result<(), StoreError> {
+    object::advance::<Entity>(write, group, [Column::GroupId, Column::Id, Column::Revision], ids).await?;
     let mut services = Vec::new();
     for some in ids.chunks(batch::VALUES) {
-        let these = Column::Id.is_in(some.iter().map(String::as_str));
-        Entity::update_many()
-            .col_expr(Column::Revision, Expr::val(write.revision()))
+        let of_these: Vec<Option<String>> = Entity::find()
+            .select_only()
+            .column(Column::ServiceId)
+            .distinct()
             .filter(Column::GroupId.eq(group.as_str()))
-            .filter(these.clone())
-            .exec(write.db())
+            .filter(Column::Id.is_in(some.iter().map(String::as_str)))
+            .into_tuple()
+            .all(write.db())
             .await?;
-        let of_these = Entity::find().select_only().column(Column::ServiceId).distinct();
-        let of_these = of_these.filter(Column::GroupId.eq(group.as_str())).filter(these);
-        let of_these: Vec<Option<String>> = of_these.into_tuple().all(write.db()).await?;
         services.extend(of_these.into_iter().flatten());
     }
     service::advance(write, group, &services).await

@@ -1,7 +1,6 @@
 //! Putting and deleting services as such; their routes are put together with them in `with_routes`.
 
 use domain::{GatewayGroupId, Noun, Revision, Route, RouteId, RoutePath, Service, ServiceId, Versioned};
-use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter};
 use serde_json::Value;
 
@@ -9,7 +8,7 @@ use crate::entity::service::{Column, Entity, Model};
 use crate::references::References;
 use crate::upstream::certificates::{self, Owner};
 use crate::write::{Action, AuditEntry, AuditNoun, Touched, Write};
-use crate::{Author, Store, StoreError, WriteError, batch, column, gateway_group, object, route, upstream};
+use crate::{Author, Store, StoreError, WriteError, column, gateway_group, object, route, upstream};
 
 /// The most services of a group.
 const MOST: u64 = 2_000;
@@ -136,15 +135,7 @@ pub(super) async fn remove(write: &Write, group: &GatewayGroupId, id: &ServiceId
 
 /// Gives services this write's revision.
 pub(crate) async fn advance(write: &Write, group: &GatewayGroupId, ids: &[String]) -> Result<(), StoreError> {
-    for some in ids.chunks(batch::VALUES) {
-        Entity::update_many()
-            .col_expr(Column::Revision, Expr::val(write.revision()))
-            .filter(Column::GroupId.eq(group.as_str()))
-            .filter(Column::Id.is_in(some.iter().map(String::as_str)))
-            .exec(write.db())
-            .await?;
-    }
-    Ok(())
+    object::advance::<Entity>(write, group, [Column::GroupId, Column::Id, Column::Revision], ids).await
 }
 
 /// The service of a new group: the built-in echo for every path. Its ids are known to whoever writes scripts.

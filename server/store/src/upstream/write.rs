@@ -3,7 +3,6 @@
 use domain::{
     GatewayGroupId, Noun, Revision, SharedUpstream, Upstream, UpstreamChoice, UpstreamId, Versioned,
 };
-use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder,
 };
@@ -15,7 +14,7 @@ use crate::entity::{route, service};
 use crate::object;
 use crate::references::References;
 use crate::write::{Action, AuditEntry, AuditNoun, Write};
-use crate::{Author, Store, StoreError, WriteError, batch, column, gateway_group};
+use crate::{Author, Store, StoreError, WriteError, column, gateway_group};
 
 /// The most shared upstreams of a group.
 const MOST: u64 = 10_000;
@@ -128,15 +127,7 @@ async fn check_unused(write: &Write, group: &GatewayGroupId, id: &UpstreamId) ->
 
 /// Gives upstreams this write's revision.
 pub(super) async fn advance(write: &Write, group: &GatewayGroupId, ids: &[String]) -> Result<(), StoreError> {
-    for some in ids.chunks(batch::VALUES) {
-        Entity::update_many()
-            .col_expr(Column::Revision, Expr::val(write.revision()))
-            .filter(Column::GroupId.eq(group.as_str()))
-            .filter(Column::Id.is_in(some.iter().map(String::as_str)))
-            .exec(write.db())
-            .await?;
-    }
-    Ok(())
+    object::advance::<Entity>(write, group, [Column::GroupId, Column::Id, Column::Revision], ids).await
 }
 
 /// The upstream, if the service or route has its own.
