@@ -48,6 +48,7 @@ mod shared;
 mod snapshot;
 mod spelling;
 mod steady_body;
+mod trailers;
 mod upstream;
 mod watched;
 mod worker;

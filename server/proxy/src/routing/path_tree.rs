@@ -21,7 +21,7 @@ struct Node {
     prefix: Ranked,
     /// With what the children's labels begin; in their order, ascending, no two alike.
     firsts: Vec<u8>,
-    children: Vec<Arc<Node>>,
+    children: Vec<Arc<Self>>,
 }
 
 impl PathTree {
