@@ -12,6 +12,7 @@ use crate::http1::server::Http1Body;
 use crate::node::NodeBody;
 use crate::request_end::RequestEnd;
 use crate::steady_body::SteadyBody;
+use crate::trailers;
 
 /// The body of a client's request.
 pub(crate) enum RequestBody {
@@ -27,10 +28,16 @@ impl Body for RequestBody {
         self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        match self.get_mut() {
+        let mut frame = ready!(match self.get_mut() {
             Self::Http1(body) => Pin::new(body).poll_frame(context),
             Self::Http2(body) => Pin::new(body).poll_frame(context),
+        });
+        if let Some(Ok(frame)) = &mut frame
+            && let Some(trailers) = frame.trailers_mut()
+        {
+            trailers::strip_request(trailers);
         }
+        Poll::Ready(frame)
     }
 
     fn is_end_stream(&self) -> bool {
@@ -83,11 +90,16 @@ impl Body for AnswerBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let body = self.get_mut();
-        let frame = match &mut body.content {
+        let mut frame = match &mut body.content {
             // It cannot fail.
             Content::Own(own) => ready!(Pin::new(own).poll_frame(context)).and_then(Result::ok).map(Ok),
             Content::Node(node) => ready!(Pin::new(node).poll_frame(context)),
         };
+        if let Some(Ok(frame)) = &mut frame
+            && let Some(trailers) = frame.trailers_mut()
+        {
+            trailers::strip_answer(trailers);
+        }
         match &frame {
             Some(Ok(frame)) => body.end.add_bytes(frame.data_ref().map_or(0, Bytes::len)),
             Some(Err(error)) => body.end.broke_off(error),

@@ -18,6 +18,10 @@ const PROXY_CONNECTION: HeaderName = HeaderName::from_static("proxy-connection")
 const END_TO_END: [HeaderName; 7] =
     [HOST, CONTENT_LENGTH, CONTENT_TYPE, CONTENT_ENCODING, AUTHORIZATION, COOKIE, CACHE_CONTROL];
 
+/// Fields that concern a connection.
+const OF_CONNECTION: [HeaderName; 6] =
+    [CONNECTION, KEEP_ALIVE, TE, TRANSFER_ENCODING, UPGRADE, HTTP2_SETTINGS];
+
 /// What becomes of a wish for another protocol (RFC 9110 §7.8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum UpgradeField {
@@ -41,7 +45,8 @@ pub(crate) fn check(headers: &HeaderMap) -> Result<(), &'static str> {
     Ok(())
 }
 
-fn is_end_to_end(option: &str) -> bool {
+/// Whether a service could not do without what stands under a name in the head, or must be able to believe it.
+pub(crate) fn is_end_to_end(option: &str) -> bool {
     END_TO_END.iter().any(|name| option.eq_ignore_ascii_case(name.as_str()))
         || identity_headers::is_identity(option)
         || forwarded::is_gateways_word(option)
@@ -91,9 +96,14 @@ fn strip_connection(headers: &mut HeaderMap) {
     for option in unusual.iter().flat_map(options) {
         headers.remove(option);
     }
-    for name in [CONNECTION, KEEP_ALIVE, TE, TRANSFER_ENCODING, UPGRADE, HTTP2_SETTINGS] {
+    for name in OF_CONNECTION {
         headers.remove(name);
     }
+}
+
+/// Whether a field is meant for the gateway only, whatever `Connection` names.
+pub(crate) fn ends_here(name: &HeaderName) -> bool {
+    OF_CONNECTION.contains(name) || is_proxys_or_misspelt(name.as_str())
 }
 
 fn is_usual(connection: &HeaderValue) -> bool {
