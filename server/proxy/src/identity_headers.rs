@@ -110,7 +110,7 @@ pub(crate) mod testing;
 
 #[cfg(test)]
 mod tests {
-    use super::testing::{chain_of, field, fields, plain};
+    use super::testing::{chain_of, field, fields, plain, version_1};
     use super::*;
 
     fn left(names: &[&'static str]) -> Vec<String> {
@@ -196,6 +196,30 @@ mod tests {
                 "{preset:?}: what is told is stripped"
             );
         }
+    }
+
+    /// The document has `…` where it leaves something out.
+    #[test]
+    fn the_document_says_what_is_sent() {
+        let document = include_str!("../../../docs/identity-headers.md");
+        let mut shown = 0;
+        for preset in IdentityHeaders::ALL {
+            for (name, value) in &fields(preset, &[version_1()], true) {
+                let example = document.lines().find_map(|line| {
+                    let (shown, example) = line.split_once(": ")?;
+                    shown.eq_ignore_ascii_case(name.as_str()).then_some(example)
+                });
+                let mut rest = value.to_str().expect("printable ASCII");
+                for (index, piece) in example.expect(name.as_str()).split('…').enumerate() {
+                    let at = rest.find(piece).unwrap_or_else(|| panic!("{name}: {piece}"));
+                    assert!(index > 0 || at == 0, "{name} does not begin with {piece}");
+                    rest = &rest[at + piece.len()..];
+                }
+                assert_eq!(rest, "", "{name} goes on");
+                shown += 1;
+            }
+        }
+        assert_eq!(shown, 1 + 1 + 6);
     }
 
     #[test]
