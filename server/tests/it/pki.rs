@@ -34,6 +34,18 @@ pub(crate) fn make(postern: &Postern) {
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
 
+/// Makes a certificate `name` of the CA `issuer`; `extensions` as in a configuration file of openssl, lines ended by `\n`.
+pub(crate) fn leaf(postern: &Postern, name: &str, subject: &str, issuer: &str, extensions: &str) {
+    let functions = MAKE.lines().take_while(|line| !line.starts_with("ca ca")).collect::<Vec<_>>().join("\n");
+    let script = format!("{functions}\nleaf \"$@\"");
+    let made = Command::new("sh")
+        .args(["-ec", &script, "sh", name, subject, issuer, extensions])
+        .current_dir(postern.dir())
+        .output()
+        .expect("sh runs");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+}
+
 /// Adds the SSL certificate `name`; with `ca`, clients are verified against it. Further fields as in the form.
 pub(crate) fn add(postern: &Postern, name: &str, ca: Option<&str>, fields: &[&str]) -> Answer {
     let file = |field: &str, file: String| format!("{field}=@{}", postern.dir().join(file).display());
