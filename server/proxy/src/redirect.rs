@@ -1,24 +1,19 @@
 //! Plain HTTP: every request is sent to where its host speaks TLS. Nothing is ever served here.
 
-use std::convert::Infallible;
-use std::future::ready;
-
 use arc_swap::ArcSwap;
 use bytes::Bytes;
 use domain::{GatewayGroupId, Protection, ServerName};
-use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue, LOCATION};
-use http::{Method, Request, Response, StatusCode};
-use http_body_util::Full;
-use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use http::header::{CONTENT_TYPE, HeaderValue, LOCATION};
+use http::{Request, Response, StatusCode};
+use tls::Clock;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::budget::seconds;
 use crate::hang_up::hang_up;
+use crate::http1::server::answer_one;
 use crate::request::authority;
-use crate::serve::http1;
 use crate::snapshot::Snapshot;
 
 /// Where a port need not be named (RFC 9110 §4.2.2).
@@ -36,29 +31,28 @@ pub(crate) struct Destination<'a> {
 /// Answers the one request of a connection.
 pub(crate) async fn serve(
     protection: &Protection,
+    clock: &dyn Clock,
     destination: &Destination<'_>,
-    socket: TcpStream,
+    mut socket: TcpStream,
     shutdown: &CancellationToken,
 ) {
-    let service = service_fn(|request| ready(Ok::<_, Infallible>(answer(destination, &request))));
-    let connection = http1(protection).serve_connection(TokioIo::new(socket), service).without_shutdown();
-    let answering = timeout(seconds(protection.first_request_seconds), connection);
+    let answering = answer_one(protection, clock, &mut socket, |request| answer(destination, request));
     let end = tokio::select! {
         // Whoever has not said what it wants by then has nothing to lose.
         biased;
-        end = answering => end,
+        end = timeout(seconds(protection.first_request_seconds), answering) => end,
         () = shutdown.cancelled() => return,
     };
     match end {
         // What the client has still to say, such as a body, must not make the answer get lost.
-        Ok(Ok(connection)) => hang_up(connection.io.into_inner()).await,
+        Ok(Ok(())) => hang_up(socket).await,
         Ok(Err(error)) => tracing::debug!(?error, "plain HTTP connection ended early"),
         Err(_) => tracing::debug!("plain HTTP client took too long"),
     }
 }
 
-fn answer<B>(destination: &Destination<'_>, request: &Request<B>) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::default());
+fn answer<B>(destination: &Destination<'_>, request: &Request<B>) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
     match location(destination, request) {
         Ok(location) => {
             // Keeps the method, unlike 301, so that no POST becomes a GET (RFC 9110 §15.4.9).
@@ -72,14 +66,11 @@ fn answer<B>(destination: &Destination<'_>, request: &Request<B>) -> Response<Fu
                 Refusal::UnknownHost => (StatusCode::NOT_FOUND, "Not found\n"),
             };
             *response.status_mut() = status;
-            if request.method() != Method::HEAD {
-                *response.body_mut() = Full::from(body);
-            }
+            *response.body_mut() = Bytes::from_static(body.as_bytes());
             let plain = HeaderValue::from_static("text/plain; charset=utf-8");
             response.headers_mut().insert(CONTENT_TYPE, plain);
         }
     }
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     response
 }
 
@@ -131,7 +122,6 @@ mod tests {
         let destination = Destination { snapshot: &snapshot, group: &group, port };
         let request = Request::builder().method(method).uri(target).header(HOST, host).body(());
         let response = answer(&destination, &request.expect("a request"));
-        assert_eq!(response.headers()[CONNECTION], "close");
         match response.headers().get(LOCATION) {
             Some(location) if response.status() == 308 => Ok(location.to_str().expect("text").to_owned()),
             _ => Err(response.status().as_u16()),

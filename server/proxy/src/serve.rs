@@ -11,7 +11,7 @@ use domain::Protection;
 use http::Request;
 use hyper::body::Incoming;
 use hyper::rt::Executor;
-use hyper::server::conn::{http1, http2};
+use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -32,9 +32,6 @@ const LOCAL_RESETS: usize = 100;
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 /// How long it may take to answer.
 const PING_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// What HTTP/1.1's parser may hold of a request; heads have a bound of their own (8 KiB is the least that it takes).
-const BUFFER_BYTES: usize = 64 * 1024;
 
 /// Answers requests until either side has enough.
 pub(crate) async fn serve<S>(context: &Rc<Context>, connection: &Rc<Connection>, stream: S)
@@ -61,18 +58,6 @@ where
         // It sees by itself that the connection is to be closed.
         run(connection, pin!(http), |_| ()).await;
     }
-}
-
-/// How to speak HTTP/1.1. Time is kept by others: see [`crate::pace`].
-pub(crate) fn http1(protection: &Protection) -> http1::Builder {
-    let head = protection.header_bytes as usize;
-    let mut http1 = http1::Builder::new();
-    http1
-        .header_read_timeout(None)
-        .max_headers(protection.headers as usize)
-        .max_header_size(head)
-        .max_buf_size(head.max(BUFFER_BYTES));
-    http1
 }
 
 fn http2(protection: &Protection) -> http2::Builder<LocalExecutor> {

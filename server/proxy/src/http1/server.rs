@@ -9,6 +9,7 @@ mod exchange;
 mod head;
 mod intake;
 mod outgoing;
+mod single;
 mod tunnel;
 
 use std::cell::RefCell;
@@ -30,7 +31,9 @@ use self::exchange::{After, Exchange};
 use self::head::Terms;
 use self::intake::Intake;
 use self::outgoing::Outgoing;
+pub(crate) use self::single::answer_one;
 use crate::answer::{Answer, Tunnel};
+use crate::budget::seconds;
 use crate::connection::Connection;
 use crate::framing::Fault;
 use crate::hang_up::hang_up;
@@ -99,6 +102,7 @@ impl<S> Drop for Conversation<'_, S> {
 }
 
 /// What comes next from a client.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once, and nearly always the large one")]
 enum Next {
     Request(Request<()>, Terms),
     /// Something that is no request, and its answer.
@@ -115,18 +119,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
             if self.connection.is_closing() {
                 return Poll::Ready(Ok(Next::Nothing));
             }
-            let head = intake.next_head();
+            let request = intake.next_request();
             pace.head_is_arriving(intake.framing().is_in_head());
-            match head {
+            match request {
                 Ok(None) => {}
-                Ok(Some(head)) => {
-                    let request = head::request(&head, intake.framing()).map_err(Fault::Ambiguous);
-                    return Poll::Ready(Ok(request.map_or_else(
-                        |fault| self.refused(fault),
-                        |(request, terms)| Next::Request(request, terms),
-                    )));
+                Ok(Some((request, terms))) => return Poll::Ready(Ok(Next::Request(request, terms))),
+                Err(fault) => {
+                    let connection = self.connection.attempt().connection;
+                    tracing::debug!(%connection, why = %fault, "request refused");
+                    return Poll::Ready(Ok(Next::Refused(status_of(fault))));
                 }
-                Err(fault) => return Poll::Ready(Ok(self.refused(fault))),
             }
             if ready!(intake.poll_more(&mut self.stream, context))? == 0 {
                 return Poll::Ready(Ok(Next::Nothing));
@@ -134,19 +136,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         }
     }
 
-    fn refused(&self, fault: Fault) -> Next {
-        let connection = self.connection.attempt().connection;
-        tracing::debug!(%connection, why = %fault, "request refused");
-        Next::Refused(match fault {
-            Fault::Ambiguous(_) => StatusCode::BAD_REQUEST,
-            Fault::TooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-        })
-    }
-
     /// Gives a request its body, which comes after its head.
     fn with_body(&self, request: Request<()>, terms: Terms) -> Request<Http1Body> {
         let number = self.intake.borrow_mut().begin_request(terms.expects_continue);
-        request.map(|()| Http1Body::of(&self.intake, number))
+        let patience = seconds(self.connection.pace().protection().body_seconds);
+        request.map(|()| Http1Body::of(&self.intake, number, patience))
     }
 
     async fn answer<H, F, B>(
@@ -164,14 +158,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         Exchange::new(self, terms).run(handler, request, || clock.now()).await
     }
 
-    /// Answers what is no request, by a head alone.
+    /// Answers what is no request.
     async fn refuse(&mut self, status: StatusCode) -> io::Result<()> {
-        let (mut head, ()) = Response::new(()).into_parts();
-        head.status = status;
-        let manner =
-            Manner { length: Length::Known(0), is_http_1_0: false, closes: true, now: self.clock.now() };
         let mut outgoing = Outgoing::new();
-        answer_head::write(outgoing.text(), &head, manner);
+        write_refusal(&mut outgoing, status, self.clock);
         poll_fn(|context| outgoing.poll_send(&mut self.stream, context)).await
     }
 
@@ -228,3 +218,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         }
     }
 }
+
+/// What bytes that are no request are answered with.
+fn status_of(fault: Fault) -> StatusCode {
+    match fault {
+        Fault::Ambiguous(_) => StatusCode::BAD_REQUEST,
+        Fault::TooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+    }
+}
+
+/// Writes the last answer of a connection, which is a head alone.
+fn write_refusal(outgoing: &mut Outgoing, status: StatusCode, clock: &dyn Clock) {
+    let (mut head, ()) = Response::new(()).into_parts();
+    head.status = status;
+    let manner = Manner { length: Length::Known(0), is_http_1_0: false, closes: true, now: clock.now() };
+    answer_head::write(outgoing.text(), &head, manner);
+}
+
+#[cfg(test)]
+mod tests;

@@ -140,7 +140,8 @@ impl Worker {
             group,
             port: self.listeners.borrow().get(&ListenerId::tls(group)).map(|accepting| accepting.port),
         };
-        redirect::serve(&arrival.allowance.protection, &destination, arrival.socket, &self.shutdown).await;
+        let (protection, clock) = (&arrival.allowance.protection, &*self.shared.options.clock);
+        redirect::serve(protection, clock, &destination, arrival.socket, &self.shutdown).await;
     }
 }
 

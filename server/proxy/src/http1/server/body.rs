@@ -5,12 +5,14 @@ use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
 use super::intake::{Content, Intake};
 use crate::framing::BodyLength;
+use crate::patience::Patience;
 
 /// The body of a request; its trailers are its last frame. To read it tells the client to send it, if it waits for that.
 #[derive(Debug)]
@@ -25,17 +27,20 @@ pub(crate) struct Http1Body {
 struct Source {
     intake: Rc<RefCell<Intake>>,
     request: u64,
+    patience: Patience,
 }
 
 impl Http1Body {
-    /// The body of the request with this number, which has just begun.
-    pub(super) fn of(intake: &Rc<RefCell<Intake>>, request: u64) -> Self {
+    /// The body of the request with this number, which has just begun. `patience`: how long its next bytes may take
+    /// while somebody waits for them.
+    pub(super) fn of(intake: &Rc<RefCell<Intake>>, request: u64, patience: Duration) -> Self {
         let left = match intake.borrow().framing().body_left() {
             BodyLength::Zero => return Self { source: None, left: Some(0) },
             BodyLength::Known(length) => Some(length),
             BodyLength::Chunked => None,
         };
-        Self { source: Some(Source { intake: Rc::clone(intake), request }), left }
+        let patience = Patience::new(patience);
+        Self { source: Some(Source { intake: Rc::clone(intake), request, patience }), left }
     }
 }
 
@@ -45,8 +50,13 @@ impl Body for Http1Body {
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let body = self.get_mut();
-        let Some(source) = &body.source else { return Poll::Ready(None) };
-        let content = ready!(source.intake.borrow_mut().poll_body(source.request, context));
+        let Some(source) = &mut body.source else { return Poll::Ready(None) };
+        let content = source.intake.borrow_mut().poll_body(source.request, context);
+        let Poll::Ready(content) = content else {
+            ready!(source.patience.poll_exhausted(context));
+            return Poll::Ready(Some(Err(io::ErrorKind::TimedOut.into())));
+        };
+        source.patience.renew();
         Poll::Ready(match content {
             Ok(Content::Data(data)) => {
                 if let Some(left) = &mut body.left {

@@ -8,10 +8,10 @@ use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{Buf, Bytes, BytesMut};
 use domain::Protection;
-use http::HeaderMap;
+use http::{HeaderMap, Request};
 use tokio::io::{AsyncRead, AsyncReadExt, ReadBuf};
 
-use super::head;
+use super::head::{self, Terms};
 use crate::framing::{BodyLength, Fault, Framing, Piece};
 
 /// Bytes that are read at once: a TLS record.
@@ -59,14 +59,17 @@ impl Intake {
         }
     }
 
-    /// The next request's head, if all of it is there.
+    /// The next request, if all of its head is there.
     ///
     /// # Errors
-    /// What is there is no head.
-    pub(super) fn next_head(&mut self) -> Result<Option<Bytes>, Fault> {
+    /// What is there is no request.
+    pub(super) fn next_request(&mut self) -> Result<Option<(Request<()>, Terms)>, Fault> {
         while let Some(piece) = self.framing.next(&self.received)? {
             match piece {
-                Piece::Head(length) => return Ok(Some(self.take(length))),
+                Piece::Head(length) => {
+                    let head = self.take(length);
+                    return head::request(&head, &self.framing).map(Some).map_err(Fault::Ambiguous);
+                }
                 Piece::Filler(length) | Piece::Data(length) | Piece::Trailers(length) => {
                     self.received.advance(length);
                 }
