@@ -32,6 +32,7 @@ mod interim;
 mod listener;
 mod log_limit;
 mod node;
+mod node_handshake;
 mod pace;
 mod path;
 mod patience;

@@ -8,11 +8,10 @@ mod vouched_node;
 use std::fmt;
 use std::sync::Arc;
 
-use domain::{Fault, NodeHost};
+use domain::Fault;
 use rustls::ClientConfig;
 use rustls::client::Resumption;
 use rustls::client::danger::ServerCertVerifier;
-use rustls_pki_types::ServerName;
 
 use self::any_node::AnyNode;
 use self::own_identity::OwnIdentity;
@@ -94,15 +93,6 @@ impl NodeTls {
         config.alpn_protocols = vec![protocol.to_vec()];
         config.resumption = Resumption::in_memory_sessions(SESSIONS);
         Ok(Self(Arc::new(config)))
-    }
-
-    /// The name that a node is asked for and must prove, where that is its own: an address, or a host name. Addresses are
-    /// not sent (RFC 6066 §3), but proved all the same. `None` for a host name that TLS cannot carry.
-    pub fn server_name(host: &NodeHost) -> Option<ServerName<'static>> {
-        match host {
-            NodeHost::Ip(address) => Some(ServerName::from(*address)),
-            NodeHost::Name(name) => ServerName::try_from(name.as_str().to_owned()).ok(),
-        }
     }
 
     /// For handshakes.

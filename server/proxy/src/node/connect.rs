@@ -3,17 +3,16 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::NodeHost;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
-use tokio_rustls::TlsConnector;
 
 use super::names::Names;
 use super::stream::NodeStream;
 use super::{FailureStage, NodeTarget, Trouble};
+use crate::node_handshake::shake_hands;
 
 /// Connects to a node, within the target's time.
 pub(super) async fn connect(names: &Names, to: &NodeTarget<'_>) -> Result<NodeStream, Trouble> {
@@ -36,8 +35,7 @@ async fn connect_and_greet(names: &Names, to: &NodeTarget<'_>, deadline: Instant
         }
     };
     let Some((tls, server_name)) = &to.tls else { return Ok(NodeStream::Tcp(stream)) };
-    let connector = TlsConnector::from(Arc::clone(tls.client_config()));
-    let stream = connector.connect(server_name.clone(), stream).await?;
+    let stream = shake_hands(tls, server_name.clone(), stream).await?;
     let protocol = stream.get_ref().1.alpn_protocol();
     // A node that does not know the extension speaks HTTP/1.1 (RFC 7301 §3.1 lets it say nothing); HTTP/2 needs it (RFC 9113 §3.2).
     if to.http2 && protocol != Some(b"h2") {

@@ -390,14 +390,3 @@ fn refusals_are_escaped() {
     let refusal = node_refusal(&connect(&trusting(&ca.pem()), shown).client_error.expect("self-signed"));
     assert!(!refusal.chars().any(char::is_control), "{refusal}");
 }
-
-#[test]
-fn nodes_are_asked_for_by_their_own_name() {
-    for (address, name) in
-        [("App.internal:8443", "app.internal"), ("10.0.0.7", "10.0.0.7"), ("[::1]:443", "::1")]
-    {
-        let address: domain::NodeAddress = address.parse().expect("an address");
-        let expected = ServerName::try_from(name).expect("a name");
-        assert_eq!(NodeTls::server_name(&address.host), Some(expected));
-    }
-}

@@ -1,18 +1,16 @@
 //! One check of one node.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{ActiveCheck, CheckKind, NodeAddress, NodeHost, PassHost};
 use http::uri::PathAndQuery;
 use rustls::pki_types::{DnsName, ServerName};
-use tls::NodeTls;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use crate::node_handshake::shake_hands;
 use crate::upstream::NodeSet;
 
 /// How much of an answer is read.
@@ -76,9 +74,10 @@ async fn handshake(
             .map_err(|_| format!("TLS cannot ask for the name {}", name.as_str()))?,
         (None, NodeHost::Ip(address)) => ServerName::IpAddress((*address).into()),
     };
-    let tls = set.tls().map(NodeTls::client_config).ok_or("there are no rules for TLS with this upstream")?;
-    let connected = TlsConnector::from(Arc::clone(tls)).connect(name, connection).await;
-    connected.map_err(|error| format!("a check failed in the TLS handshake: {error}"))
+    let tls = set.tls().ok_or("there are no rules for TLS with this upstream")?;
+    shake_hands(tls, name, connection)
+        .await
+        .map_err(|error| format!("a check failed in the TLS handshake: {error}"))
 }
 
 /// Answers with status 200 to 399 are good.
