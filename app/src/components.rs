@@ -19,6 +19,7 @@ pub use brand::Brand;
 pub use command::Command;
 pub use copy_button::CopyButton;
 pub use dialog::Dialog;
+pub(crate) use field::in_textarea;
 pub use field::{
     FieldErrors, RadioField, SelectField, SwitchField, TextAreaField, TextField, error_id, field_id,
     has_error,

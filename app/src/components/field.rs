@@ -201,11 +201,17 @@ pub fn TextAreaField(
                 aria-describedby=described_by(field, help.is_some())
                 aria-invalid=invalid(problem, field)
             >
-                {value}
+                {in_textarea(value)}
             </textarea>
             {help_line(field, help)}
         </div>
     }
+}
+
+/// A text as the child of a `<textarea>`, which may come from anybody. The server renders it as it is: only for other
+/// elements it escapes what they hold.
+pub(crate) fn in_textarea(text: String) -> String {
+    if cfg!(feature = "ssr") { text.replace('&', "&amp;").replace('<', "&lt;") } else { text }
 }
 
 /// A choice out of a list. One of several controls for its field: put [`FieldErrors`] below them.

@@ -26,6 +26,7 @@ pub const UPSTREAM: Text = text("Upstream", "上游");
 pub const NODES: Text = text("Nodes", "节点");
 pub const STATE: Text = text("State", "状态");
 pub const ALL_HOSTS: Text = text("all hosts", "所有主机");
+pub const HOSTS_OF_SERVICE: Text = text("the service's", "与服务相同");
 pub const NO_ROUTES: Text = text("none", "无");
 pub const LIVE: Text = text("Live", "已生效");
 pub const NOT_YET_LIVE: Text = text("Not yet in effect", "尚未生效");

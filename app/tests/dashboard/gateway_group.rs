@@ -222,3 +222,23 @@ async fn a_group_that_is_not_there_is_not_found() {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{verb}");
     }
 }
+
+#[tokio::test]
+async fn how_nodes_are_told_who_the_client_is_can_be_chosen() {
+    let fake = Fake::signed_in();
+    let browser = Browser::new(&fake);
+    let page = "/groups/default/settings";
+    browser.get(page).await.shows(&[
+        r#"<label for="identity_headers" class="field__label">Client identity to upstreams</label>"#,
+        r#"<option value="none" selected"#,
+        r#"<option value="nginx">X-SSL-Client-* (nginx)</option>"#,
+    ]);
+    let form = [("group", "default"), ("name", "default"), ("listener", "9443")];
+    let with = |preset| [&form[..], &[("identity_headers", preset)]].concat();
+    browser.post("/api/gateway-group/update", &with("rfc9440")).await;
+    browser.get(page).await.shows(&[r#"<option value="rfc9440" selected"#]);
+    browser.post("/api/gateway-group/update", &form).await;
+    assert_eq!(fake.state().groups[0].identity_headers, domain::IdentityHeaders::Rfc9440);
+    let back = browser.post("/api/gateway-group/update", &with("all")).await.location.expect("a location");
+    browser.get(&back).await.shows(&["“all” is not one of the choices.", r##"href="#identity_headers""##]);
+}

@@ -89,3 +89,10 @@ async fn what_is_wrong_comes_back_to_its_field_with_what_was_typed() {
     ]);
     assert_eq!(fake.state().groups[0].protection, Protection::default());
 }
+
+#[tokio::test]
+async fn what_stands_in_an_address_is_only_text() {
+    let browser = Browser::new(&Fake::signed_in());
+    let page = browser.get(&format!("{SETTINGS}?proxy_protocol=%26lt%3B%3C/textarea%3E%3Cscript%3E")).await;
+    page.shows(&["&amp;lt;&lt;/textarea>&lt;script></textarea>"]).hides(&["</textarea><script>"]);
+}

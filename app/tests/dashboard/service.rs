@@ -96,7 +96,7 @@ async fn the_page_shows_what_is_set_and_each_node() {
         "Unhealthy",
         "connection refused",
         "4 minutes ago",
-        "<td>3</td>",
+        "Requests in progress</span>3</td>",
         "curl -ikv --resolve",
         "https://admin.example.com:9443/admin/",
     ]);

@@ -252,18 +252,18 @@ async fn everything_that_is_wrong_is_told_at_its_field_and_nothing_is_saved() {
         "“http://x” is not a host name.",
         r##"href="#routes""##,
         "Route 5: “api”: ",
-        r#"id="routes-error-4"><p class="field__error">“api”: "#,
+        r#"id="routes-error-4" class="field__errors"><p class="field__error">“api”: "#,
         "“FETCH” is not one of the choices.",
         "Route 6: This is needed.",
         "Node 2, “not a node”, is not an address.",
         r##"href="#hash_key""##,
         r##"href="#pass_host""##,
-        r#"id="connect_timeout-error"><p class="field__error">This is not a number."#,
+        r#"id="connect_timeout-error" class="field__errors"><p class="field__error">This is not a number."#,
         r##"href="#retries""##,
-        r#"id="check_interval-error"><p class="field__error">This must be a number from 1 to 3600."#,
+        r#"id="check_interval-error" class="field__errors"><p class="field__error">This must be a number from 1 to 3600."#,
         "“ready”: ",
         // What was typed is there again, and sections with errors are open.
-        "10.0.0.7:8080\nnot a node</textarea>",
+        "10.0.0.7:8080\r\nnot a node</textarea>",
         r#"name="fields[connect_timeout]" value="soon""#,
         r#"<details open class="advanced"><summary>Timeouts and retries"#,
         r#"<details open class="advanced"><summary>Health checks"#,
@@ -284,10 +284,10 @@ async fn what_the_server_finds_wrong_is_told_at_the_row_that_it_means() {
     fake.state().refusal = Some(FieldError::new(Field::Routes, fault).into());
     let fields = [("name", "a"), ("route_0_paths", "/a"), ("route_1_paths", ""), ("route_2_paths", "/b")];
     let back = add(&browser, &fields).await.location.expect("a location");
-    browser
-        .get(&back)
-        .await
-        .shows(&["Route 3: It would never get a request for /b", r#"id="routes-error-2"><p"#]);
+    browser.get(&back).await.shows(&[
+        "Route 3: It would never get a request for /b",
+        r#"id="routes-error-2" class="field__errors"><p"#,
+    ]);
 }
 
 #[tokio::test]
@@ -356,7 +356,14 @@ async fn names_from_outside_are_only_text() {
     let fake = with_service();
     let browser = Browser::new(&fake);
     fake.state().refusal = Some(Problem::Forbidden);
-    let fields = [("name", "<b>x</b>"), ("hosts", "</textarea><script>"), ("route_0_paths", "\"><i>")];
+    let fields = [
+        ("name", "<b>x</b>"),
+        ("hosts", "</textarea><script>"),
+        ("route_0_paths", "/&amp;</textarea><i>"),
+        ("upstream_server_name", "\"><u>"),
+    ];
     let back = add(&browser, &fields).await.location.expect("a location");
-    browser.get(&back).await.hides(&["<b>", "</textarea><script>", "<i>"]);
+    let page = browser.get(&back).await;
+    page.hides(&["<b>", "</textarea><script>", "<i>", "<u>"]);
+    page.shows(&["/&amp;amp;&lt;/textarea>"]);
 }

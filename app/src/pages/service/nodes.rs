@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use super::status::upstream_of;
 use crate::components::{Badge, BadgeKind, Time};
-use crate::language::{Language, use_language};
+use crate::language::{Language, Text, use_language};
 use crate::text::service as words;
 
 /// The nodes of a service's upstream; their states change in place.
@@ -65,12 +65,17 @@ fn row(language: Language, node: &Node, state: Option<&NodeState>, now: UnixTime
         <tr>
             <td><code>{node.address.to_string()}</code></td>
             <td>{health(language, state.map(|state| &state.health), now)}</td>
-            <td>{requests}</td>
-            <td>{node.weight}</td>
-            <td>{node.priority}</td>
+            <td>{narrow(language, words::REQUESTS)}{requests}</td>
+            <td>{narrow(language, words::WEIGHT)}{node.weight}</td>
+            <td>{narrow(language, words::PRIORITY)}{node.priority}</td>
         </tr>
     }
     .into_any()
+}
+
+/// The head of a cell's column, where the screen is too narrow for columns.
+pub(super) fn narrow(language: Language, head: Text) -> AnyView {
+    view! { <span class="narrow-label">{language.pick(head)}</span> }.into_any()
 }
 
 fn health(language: Language, health: Option<&NodeHealth>, now: UnixTime) -> AnyView {

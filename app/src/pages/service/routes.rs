@@ -2,6 +2,7 @@ use domain::{Route, RouteId, Status, Versioned};
 use leptos::prelude::*;
 
 use super::fields::joined;
+use super::nodes::narrow;
 use crate::components::{Badge, BadgeKind};
 use crate::language::{Language, use_language};
 use crate::text::service as words;
@@ -47,7 +48,10 @@ fn row(language: Language, route: Route) -> AnyView {
     let methods: Vec<_> = route.methods.iter().map(|method| method.name()).collect();
     let methods =
         if methods.is_empty() { language.pick(words::ALL_METHODS).to_owned() } else { methods.join(" ") };
-    let hosts = (!route.hosts.is_empty()).then(|| view! { <code>{joined(&route.hosts, ", ")}</code> });
+    let hosts = match route.hosts.as_slice() {
+        [] => view! { <span class="muted">{language.pick(words::HOSTS_OF_SERVICE)}</span> }.into_any(),
+        hosts => view! { <code>{joined(hosts, ", ")}</code> }.into_any(),
+    };
     let clients = if route.requires_client_certificate { words::VERIFIED_ONLY } else { words::EVERYBODY };
     let (kind, status) = match route.status {
         Status::Enabled => (BadgeKind::Good, words::ENABLED),
@@ -57,8 +61,8 @@ fn row(language: Language, route: Route) -> AnyView {
     view! {
         <tr>
             <td><code>{joined(&route.paths, ", ")}</code> " " {name}</td>
-            <td>{methods}</td>
-            <td>{route.priority}</td>
+            <td>{narrow(language, words::METHODS)}{methods}</td>
+            <td>{narrow(language, words::PRIORITY)}{route.priority}</td>
             <td>{hosts}</td>
             <td>{language.pick(clients)}</td>
             <td><Badge kind text=language.pick(status)/></td>

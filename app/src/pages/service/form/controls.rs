@@ -4,7 +4,7 @@ use domain::{Problem, UpstreamNumber};
 use leptos::prelude::*;
 
 use super::words::{help, label};
-use crate::components::{FieldErrors, error_id, has_error};
+use crate::components::{FieldErrors, error_id, has_error, in_textarea};
 use crate::language::Language;
 use crate::pages::service::control::{Control, ON, form_name};
 use crate::pages::service::fields::Fields;
@@ -31,9 +31,10 @@ impl Form {
     /// A line of text.
     pub(super) fn line(self, control: Control, placeholder: &'static str) -> AnyView {
         let invalid = self.invalid(control);
+        let class = if control == Control::Name { "input" } else { "input input--code" };
         let input = view! {
             <input
-                class="input input--code"
+                class=class
                 type="text"
                 id=control.name()
                 name=form_name(control.name())
@@ -98,7 +99,7 @@ impl Form {
                 aria-describedby=described_by(control)
                 aria-invalid=invalid
             >
-                {self.text(control)}
+                {in_textarea(self.text(control))}
             </textarea>
         };
         self.labelled(control, input.into_any())

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::controls::Form;
-use crate::components::{FieldErrors, error_id, field_id};
+use crate::components::{FieldErrors, error_id, field_id, in_textarea};
 use crate::language::Language;
 use crate::pages::service::control::{self, ON, RouteControl, form_name};
 use crate::pages::service::fields::{Fields, joined};
@@ -147,7 +147,7 @@ fn paths(form: Form, row: usize, first: usize) -> AnyView {
                 aria-describedby=format!("{help} {}", row_error_id(row))
                 aria-invalid=move || is_invalid().then_some("true")
             >
-                {value}
+                {in_textarea(value)}
             </textarea>
             <p class="field__help" id=help>{form.language.pick(words::PATHS_HELP)}</p>
         </div>
