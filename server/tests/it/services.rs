@@ -1,13 +1,15 @@
 //! Services, from the dashboard's form to a real node and back.
 
+use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use tempfile::TempDir;
 
 use crate::node::Node;
 use crate::pki::{self, ask, open_and_strict};
-use crate::support::{Answer, Postern};
+use crate::support::{Answer, PASSWORD, Postern};
 
 /// What is not so by then will not be.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -177,7 +179,7 @@ fn a_node_over_tls_is_verified_and_shown_the_client_certificate() {
     let client = choices["client_certificates"][0][0].as_str().expect("one").to_owned();
     let ca = choices["ca_certificates"][0]["id"].as_str().expect("one").to_owned();
 
-    let node = TlsNode::start(&postern);
+    let node = TlsNode::start(&postern, &["-CAfile", "ca.crt", "-Verify", "1", "-verify_return_error"]);
     let ca = format!("upstream_ca_{ca}");
     let fields = [
         ("nodes", node.address.as_str()),
@@ -206,6 +208,71 @@ fn a_node_over_tls_is_verified_and_shown_the_client_certificate() {
         let id = app["service"]["service"]["id"].as_str().expect("an id");
         assert_done(&send(&postern, "delete", &[("group", "default"), ("id", id)], &[]), &postern);
     }
+}
+
+#[test]
+fn the_systems_roots_vouch_for_nodes_where_no_ca_is_picked() {
+    let dir = TempDir::new().expect("a temporary directory");
+    let roots = dir.path().join("ca.crt").display().to_string();
+    let postern =
+        Postern::start_in(dir, &[], &[("POSTERN_ADMIN_PASSWORD", PASSWORD), ("SSL_CERT_FILE", &roots)]);
+    open_and_strict(&postern);
+    pki::leaf(&postern, "node", "/CN=node", "ca", "subjectAltName=DNS:node.test\\n");
+    let node = TlsNode::start(&postern, &[]);
+    let fields = [
+        ("nodes", node.address.as_str()),
+        ("scheme", "https"),
+        ("tls_verify", "on"),
+        ("upstream_server_name", "node.test"),
+    ];
+    assert_done(&add(&postern, &fields), &postern);
+    assert_eq!(ask(&postern, "https://open.test/", None, &[]), 200, "{}", postern.log());
+    // They are for nodes only: a client of the same CA is a stranger to a host with another one.
+    let rogue = pki::add(&postern, "strict", Some("rogue"), &["snis=api.other.test"]);
+    assert_done(&rogue, &postern);
+    assert_eq!(ask(&postern, "https://api.other.test/ip", Some("ann"), &[]), 0);
+}
+
+#[test]
+fn nodes_are_told_who_the_client_is_as_group_and_service_say() {
+    let postern = Postern::start();
+    open_and_strict(&postern);
+    let node = Node::start("blue");
+    let host = ("hosts", "api.strict.test");
+    assert_done(&add(&postern, &[("nodes", &node.address()), host]), &postern);
+    let head = || {
+        let connect_to = format!("::127.0.0.1:{}", postern.gateway_port());
+        let forged = ["-H", "X-SSL-Client-Verify: SUCCESS", "-H", "X-SSL-Client-S-DN: CN=root"];
+        let output = Command::new("curl")
+            .args(["-sk", "--max-time", "10", "--cert", "ann.crt", "--key", "ann.key"])
+            .args(["--connect-to", &connect_to, "https://api.strict.test/"])
+            .args(forged)
+            .current_dir(postern.dir())
+            .output()
+            .expect("curl runs");
+        let head = String::from_utf8_lossy(&output.stdout).to_lowercase();
+        assert!(head.contains("blue") && !head.contains("cn=root"), "{head}");
+        head
+    };
+    assert!(!head().contains("x-ssl-client"), "nothing is told unless somebody says so");
+    let group = json(&postern, "/api/gateway-group/list")[0].clone();
+    let listener = format!("listener={}", group["listener"].as_str().expect("an address"));
+    let settings = ["group=default", "name=default", &listener, "identity_headers=nginx"];
+    let settings: Vec<&str> = settings.iter().flat_map(|field| ["--data-urlencode", field]).collect();
+    assert_done(&postern.curl(&settings, "/api/gateway-group/update"), &postern);
+    let told = head();
+    assert!(
+        told.contains("x-ssl-client-verify: success") && told.contains("x-ssl-client-s-dn: cn=ann"),
+        "{told}"
+    );
+
+    let app = listed(&postern, "app");
+    let service = &app["service"]["service"];
+    let (id, revision) = (service["id"].as_str().expect("an id"), service["revision"].to_string());
+    let of = [("group", "default"), ("id", id), ("revision", &revision)];
+    assert_done(&send(&postern, "update", &of, &[("identity_headers", "rfc9440")]), &postern);
+    let told = head();
+    assert!(told.contains("\r\nclient-cert: :") && !told.contains("x-ssl-client"), "{told}");
 }
 
 #[test]
@@ -243,19 +310,18 @@ fn bad_input_is_refused_at_its_field_and_nothing_is_saved() {
     assert_eq!(json(&postern, "/api/service/list?group=default")["items"], before);
 }
 
-/// `openssl s_server` as a node that asks for a certificate of the CA `ca`.
+/// `openssl s_server` as a node.
 struct TlsNode {
     child: Child,
     address: String,
 }
 
 impl TlsNode {
-    fn start(postern: &Postern) -> Self {
-        use std::io::{BufRead as _, BufReader};
-        let options = "s_server -accept 127.0.0.1:0 -cert node.crt -key node.key -CAfile ca.crt -Verify 1 \
-                       -verify_return_error -www";
+    fn start(postern: &Postern, options: &[&str]) -> Self {
+        let usual = "s_server -accept 127.0.0.1:0 -cert node.crt -key node.key -www";
         let mut child = Command::new("openssl")
-            .args(options.split_whitespace())
+            .args(usual.split_whitespace())
+            .args(options)
             .current_dir(postern.dir())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
