@@ -15,7 +15,7 @@ use domain::{
     CaCertificateId, CertificateType, DenyEntry, Fault, GatewayGroupId, IdError, PolicyChange, Revision,
     RevocationList, SslCertificateId, Status,
 };
-use proxy::{Change, ExemptPaths, Gateway, HostPolicy, PolicyState, UpstreamKey};
+use proxy::{Change, Deferred, ExemptPaths, Gateway, HostPolicy, PolicyState, UpstreamKey};
 use store::{
     ChangedNoun, ChangedObject, GatewayGroupRow, Store, StoreError, StoredGatewayGroup,
     StoredPeerVerification, StoredSslCertificate,
@@ -24,7 +24,7 @@ use tls::{Clock, GroupDenials};
 use tokio::sync::{Mutex, MutexGuard};
 
 use client_cas::ClientCas;
-use policy::Compiler;
+use policy::{Compiler, Recipe};
 use routing::Routing;
 use served::Served;
 use upstream::Upstreams;
@@ -49,7 +49,7 @@ pub(crate) struct Publisher {
     gateway: Arc<Gateway>,
     compiler: Compiler,
     upstreams: Upstreams,
-    served: Served,
+    served: Arc<Served>,
     /// One at a time: the delta is relative to what the gateway serves.
     denials: Mutex<Denials>,
 }
@@ -120,7 +120,8 @@ impl Publisher {
             let slice = self.store.ssl_certificates_after(after.as_ref(), SLICE).await?;
             let Some(last) = slice.last() else { break };
             after = Some((last.group.clone(), last.id.clone()));
-            changes.extend(slice.into_iter().map(|stored| self.policy_change(&denials, stored)));
+            changes
+                .extend(slice.into_iter().map(|stored| self.policy_change(&denials, stored, Making::Later)));
         }
         changes.extend(self.routing().load().await?);
         self.gateway.apply(changes, revision).await;
@@ -215,7 +216,7 @@ impl Publisher {
         id: SslCertificateId,
     ) -> Result<Vec<Change>, StoreError> {
         Ok(vec![match self.store.ssl_certificate(group, &id).await? {
-            Some(stored) => self.policy_change(denials, stored),
+            Some(stored) => self.policy_change(denials, stored, Making::Now),
             None => self.policy_removed(group.clone(), id),
         }])
     }
@@ -261,7 +262,7 @@ impl Publisher {
         self.compiler.cas.refer(group, certificate, Vec::new());
     }
 
-    fn policy_change(&self, denials: &Denials, stored: StoredSslCertificate) -> Change {
+    fn policy_change(&self, denials: &Denials, stored: StoredSslCertificate, making: Making) -> Change {
         let (group, certificate) = (stored.group.clone(), stored.id.clone());
         if stored.certificate_type == CertificateType::Client {
             return self.policy_removed(group, certificate);
@@ -271,26 +272,31 @@ impl Publisher {
                 self.forget(&group, &certificate);
                 (PolicyState::Suspended, ExemptPaths::default())
             }
-            Status::Enabled => self.state(denials, &stored),
+            Status::Enabled => self.state(denials, &stored, making),
         };
         let policy = HostPolicy { snis: stored.snis, revision: stored.revision, state, exempt_paths };
         Change::Policy { group, certificate, policy }
     }
 
-    fn state(&self, denials: &Denials, stored: &StoredSslCertificate) -> (PolicyState, ExemptPaths) {
+    fn state(
+        &self,
+        denials: &Denials,
+        stored: &StoredSslCertificate,
+        making: Making,
+    ) -> (PolicyState, ExemptPaths) {
         self.compiler.cas.refer(&stored.group, &stored.id, referred(&stored.peer_verification));
-        let compiled = match (&stored.problem, denials.get(&stored.group)) {
+        let made = match (&stored.problem, denials.get(&stored.group)) {
             (Some(problem), _) => Err((Fault::UnreadableKey, problem.clone())),
             (None, None) => Err((Fault::InvalidDenyEntry, "the group's deny-list was not read".to_owned())),
-            (None, Some(denials)) => self.compiler.compile(stored, denials).map_err(|fault| {
+            (None, Some(denials)) => self.make(stored, denials, making).map_err(|fault| {
                 let problem = format!("{fault:?}");
                 (fault, problem)
             }),
         };
-        match compiled {
-            Ok((config, exempt_paths)) => {
+        match made {
+            Ok(made) => {
                 self.served.policy(stored, None);
-                (PolicyState::Serving(Arc::new(config)), exempt_paths)
+                made
             }
             // One bad object never blocks the others: its own hosts refuse their clients.
             Err((fault, problem)) => {
@@ -300,6 +306,44 @@ impl Publisher {
             }
         }
     }
+
+    fn make(
+        &self,
+        stored: &StoredSslCertificate,
+        denials: &Arc<GroupDenials>,
+        making: Making,
+    ) -> Result<(PolicyState, ExemptPaths), Fault> {
+        let recipe = self.compiler.gather(stored, denials)?;
+        let exempt_paths = recipe.exempt_paths();
+        let state = match making {
+            Making::Now => PolicyState::Serving(Arc::new(recipe.make()?)),
+            Making::Later => PolicyState::Deferred(self.deferred(stored, recipe)),
+        };
+        Ok((state, exempt_paths))
+    }
+
+    /// A policy that is made when it is needed; pages get to know then if it cannot be.
+    fn deferred(&self, stored: &StoredSslCertificate, recipe: Recipe) -> Deferred {
+        let served = Arc::clone(&self.served);
+        let (group, id, revision) = (stored.group.clone(), stored.id.clone(), stored.revision);
+        Deferred::new(move || {
+            recipe.make().map_err(|fault| {
+                let problem = format!("{fault:?}");
+                tracing::warn!(ssl_certificate = %id, problem, "an SSL certificate is broken");
+                served.found_broken(&group, &id, revision, fault);
+                problem
+            })
+        })
+    }
+}
+
+/// When a policy is made of what is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Making {
+    /// At once: somebody waits for it.
+    Now,
+    /// When a client comes, or when there is time: at start-up there are too many.
+    Later,
 }
 
 /// Makes a group's deny-list as it was read the one that its policies hold. Of one that cannot be read nobody knows whom it

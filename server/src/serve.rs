@@ -99,6 +99,7 @@ pub async fn start(config: ServeConfig) -> anyhow::Result<Running> {
     let gateway = Arc::new(gateway);
     let publisher = Arc::new(Publisher::new(store.clone(), Arc::clone(&gateway), Arc::clone(&config.clock)));
     publisher.load().await.context("the store cannot be read")?;
+    check_policies(&gateway)?;
     let accounts = AccountService::new(store.clone(), Arc::clone(&config.clock)).await?;
     let set_up_token = first_administrator(&accounts, &config).await?;
 
@@ -199,6 +200,18 @@ async fn ensure_default_group(store: &Store, config: &ServeConfig) -> anyhow::Re
         identity_headers: IdentityHeaders::default(),
     };
     store.insert_gateway_group(&author, Some(GatewayGroupId::default_group()), row).await?;
+    Ok(())
+}
+
+/// Finds out in the background which policies are broken, for pages to say so before a client comes. Nobody waits for the
+/// thread: it ends with its work, or with the process.
+fn check_policies(gateway: &Arc<Gateway>) -> anyhow::Result<()> {
+    let gateway = Arc::clone(gateway);
+    let work = move || gateway.check_deferred();
+    std::thread::Builder::new()
+        .name("policy-check".to_owned())
+        .spawn(work)
+        .context("no thread can be made")?;
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use domain::{
 };
 use tls::{HostConfig, NodeTls};
 
+use crate::deferred::Deferred;
 use crate::exempt_paths::ExemptPaths;
 
 /// One change of the snapshot.
@@ -177,6 +178,8 @@ pub struct HostPolicy {
 pub enum PolicyState {
     /// Serve them.
     Serving(Arc<HostConfig>),
+    /// Serve them; how is found out when the first of them comes.
+    Deferred(Deferred),
     /// Refuse them all, for this reason (operators see it).
     Broken(String),
     /// Serve them no more, as if nobody knew the hosts: the certificate is disabled. Its names still stand in the way of

@@ -105,6 +105,14 @@ impl Gateway {
         Applied { closed }
     }
 
+    /// Finds out which of the policies that are made when they are needed ([`Deferred`](crate::Deferred)) cannot be: those
+    /// are broken from then on, as if they had been applied so. Takes about 0.1 ms of one core for each: to be called on a
+    /// thread where that holds up nobody.
+    pub fn check_deferred(&self) {
+        let snapshot = self.shared.snapshot.load_full();
+        snapshot.policies().for_each(|policy| policy.check());
+    }
+
     /// The gateway in numbers.
     pub async fn report(&self) -> Report {
         let mut report = Report {

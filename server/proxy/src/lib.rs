@@ -15,6 +15,7 @@ mod command;
 mod connection;
 mod control_frames;
 mod counters;
+mod deferred;
 mod echo;
 mod events;
 mod exempt_paths;
@@ -55,6 +56,7 @@ mod watched;
 mod worker;
 
 pub use change::{Change, HostPolicy, PolicyState, RouteRules, ServiceRules, UpstreamKey, UpstreamState};
+pub use deferred::Deferred;
 pub use events::Record;
 pub use exempt_paths::ExemptPaths;
 pub use gateway::{Applied, Gateway, Options, Records, StartError};

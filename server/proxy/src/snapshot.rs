@@ -48,6 +48,7 @@ impl Policy {
     pub(crate) fn host_config(&self) -> Result<&HostConfig, &str> {
         match &self.state {
             PolicyState::Serving(config) => Ok(config),
+            PolicyState::Deferred(deferred) => deferred.get(),
             PolicyState::Broken(reason) => Err(reason),
             PolicyState::Suspended => Err("the SSL certificate is disabled"),
         }
@@ -56,6 +57,13 @@ impl Policy {
     /// Whether its hosts are as if nobody knew them.
     fn is_suspended(&self) -> bool {
         matches!(self.state, PolicyState::Suspended)
+    }
+
+    /// Finds out whether it can be served, if nobody has yet.
+    pub(crate) fn check(&self) {
+        if let PolicyState::Deferred(deferred) = &self.state {
+            deferred.check();
+        }
     }
 
     fn client_policy(&self) -> Option<&ClientPolicy> {
@@ -130,6 +138,11 @@ impl Snapshot {
             Some(host) => group.policy(host),
             None => group.default_policy(),
         }
+    }
+
+    /// All policies of all groups.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &Arc<Policy>> {
+        self.groups.values().flat_map(Group::policies)
     }
 
     /// Whether a group's deny-list has changed after the snapshot with this serial.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::{Fault, PeerVerificationMode};
 use proxy::ExemptPaths;
-use store::{StoredPeerVerification, StoredSslCertificate};
+use store::{StoredPair, StoredPeerVerification, StoredSslCertificate};
 use tls::{ClientPolicy, ClientTrust, Clock, Enforcement, GroupDenials, HostConfig, KeyPair, TrustRules};
 
 use super::client_cas::ClientCas;
@@ -17,48 +17,81 @@ pub(super) struct Compiler {
     pub(super) clock: Arc<dyn Clock>,
 }
 
+/// All that a policy is made of, checked as far as that is quick. Making it takes a hundred times as long as this, so at
+/// start-up it is left until a client comes.
+#[derive(Debug)]
+pub(super) struct Recipe {
+    pairs: Vec<StoredPair>,
+    clients: Option<ClientRules>,
+    exempt_paths: ExemptPaths,
+    clock: Arc<dyn Clock>,
+}
+
+#[derive(Debug)]
+struct ClientRules {
+    trust: TrustRules,
+    enforcement: Enforcement,
+    advertises_ca_names: bool,
+}
+
 impl Compiler {
-    /// The TLS configuration, and the paths that need no client certificate.
+    /// Gathers what a policy is made of; its CAs are read now.
     ///
     /// # Errors
     /// What is wrong with what is stored.
-    pub(super) fn compile(
+    pub(super) fn gather(
         &self,
         stored: &StoredSslCertificate,
         denials: &Arc<GroupDenials>,
-    ) -> Result<(HostConfig, ExemptPaths), Fault> {
-        let pairs = stored
-            .pairs
-            .iter()
-            .map(|pair| KeyPair::load(&pair.certificate_pem, &pair.private_key_pem))
-            .collect::<Result<Vec<_>, _>>()?;
+    ) -> Result<Recipe, Fault> {
         let exempt_paths = exempt_paths(&stored.peer_verification)?;
-        let policy = match enforcement(stored.peer_verification.mode, !exempt_paths.is_empty()) {
-            Some(enforcement) => Some(self.client_policy(&stored.peer_verification, enforcement, denials)?),
+        let clients = match enforcement(stored.peer_verification.mode, !exempt_paths.is_empty()) {
+            Some(enforcement) => Some(self.client_rules(&stored.peer_verification, enforcement, denials)?),
             None => None,
         };
-        Ok((HostConfig::new(&pairs, policy, Arc::clone(&self.clock))?, exempt_paths))
+        Ok(Recipe { pairs: stored.pairs.clone(), clients, exempt_paths, clock: Arc::clone(&self.clock) })
     }
 
-    fn client_policy(
+    fn client_rules(
         &self,
         stored: &StoredPeerVerification,
         enforcement: Enforcement,
         denials: &Arc<GroupDenials>,
-    ) -> Result<ClientPolicy, Fault> {
+    ) -> Result<ClientRules, Fault> {
         let cas = stored.ca_certificates.iter().map(|ca| self.cas.compiled(ca)).collect::<Result<_, _>>()?;
-        let trust = ClientTrust::new(TrustRules {
+        let trust = TrustRules {
             cas,
             depth: stored.depth,
             allow_list: stored.allow_list.clone(),
             deny_list: stored.denied.clone(),
             group_denials: Arc::clone(denials),
-        })?;
-        Ok(ClientPolicy {
-            trust: Arc::new(trust),
-            enforcement,
-            advertises_ca_names: stored.advertises_ca_names,
-        })
+        };
+        Ok(ClientRules { trust, enforcement, advertises_ca_names: stored.advertises_ca_names })
+    }
+}
+
+impl Recipe {
+    /// The paths that need no client certificate.
+    pub(super) fn exempt_paths(&self) -> ExemptPaths {
+        self.exempt_paths.clone()
+    }
+
+    /// The TLS configuration.
+    ///
+    /// # Errors
+    /// What is wrong with what is stored.
+    pub(super) fn make(&self) -> Result<HostConfig, Fault> {
+        let load = |pair: &StoredPair| KeyPair::load(&pair.certificate_pem, &pair.private_key_pem);
+        let pairs = self.pairs.iter().map(load).collect::<Result<Vec<_>, _>>()?;
+        let policy = match &self.clients {
+            Some(rules) => Some(ClientPolicy {
+                trust: Arc::new(ClientTrust::new(rules.trust.clone())?),
+                enforcement: rules.enforcement,
+                advertises_ca_names: rules.advertises_ca_names,
+            }),
+            None => None,
+        };
+        HostConfig::new(&pairs, policy, Arc::clone(&self.clock))
     }
 }
 

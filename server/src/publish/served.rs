@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use domain::{Fault, GatewayGroupId, PolicyChange, Sni, SslCertificateId, UnixTime};
+use domain::{Fault, GatewayGroupId, PolicyChange, Revision, Sni, SslCertificateId, UnixTime};
 use store::StoredSslCertificate;
 
 /// What pages and metrics ask of the policies in force, kept so that they need not ask the store.
@@ -16,6 +16,7 @@ type Key = (GatewayGroupId, SslCertificateId);
 struct State {
     expiries: HashMap<Key, (Option<Sni>, UnixTime)>,
     faults: HashMap<Key, Fault>,
+    revisions: HashMap<Key, Revision>,
     changes: HashMap<GatewayGroupId, PolicyChange>,
 }
 
@@ -38,10 +39,26 @@ impl Served {
         let key = (stored.group.clone(), stored.id.clone());
         let mut state = self.lock();
         state.remove(&key);
+        state.revisions.insert(key.clone(), stored.revision);
         if let Some(not_after) = stored.pairs.iter().map(|pair| pair.not_after).min() {
             state.expiries.insert(key.clone(), (stored.snis.first().cloned(), not_after));
         }
         if let Some(fault) = fault {
+            state.faults.insert(key, fault);
+        }
+    }
+
+    /// A policy that is in force cannot be made: it is a broken one, unless it has been changed since.
+    pub(super) fn found_broken(
+        &self,
+        group: &GatewayGroupId,
+        certificate: &SslCertificateId,
+        revision: Revision,
+        fault: Fault,
+    ) {
+        let key = (group.clone(), certificate.clone());
+        let mut state = self.lock();
+        if state.revisions.get(&key) == Some(&revision) {
             state.faults.insert(key, fault);
         }
     }
@@ -58,6 +75,7 @@ impl Served {
         let mut state = self.lock();
         state.expiries.retain(|(of, _), _| of != group);
         state.faults.retain(|(of, _), _| of != group);
+        state.revisions.retain(|(of, _), _| of != group);
         state.changes.remove(group);
     }
 
@@ -89,5 +107,6 @@ impl State {
     fn remove(&mut self, key: &Key) {
         self.expiries.remove(key);
         self.faults.remove(key);
+        self.revisions.remove(key);
     }
 }

@@ -73,6 +73,11 @@ impl Group {
         self.policies.remove_mut(certificate);
     }
 
+    /// Its policies.
+    pub(super) fn policies(&self) -> impl Iterator<Item = &Arc<Policy>> {
+        self.policies.values()
+    }
+
     /// How many certificates have a policy.
     #[cfg(test)]
     pub(super) fn size(&self) -> usize {
