@@ -3,7 +3,8 @@ use proptest::prelude::*;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, CertificateRevocationListDer};
 use tls::{
-    ClientTrust, Identity, KeyPair, RevocationLists, TrustAnchors, Upload, certificate_facts, inspect,
+    ClientTrust, HeaderFacts, Identity, KeyPair, RevocationLists, TrustAnchors, Upload, certificate_facts,
+    inspect,
 };
 
 use crate::policies::{rules, trust_in};
@@ -67,6 +68,7 @@ fn read_everywhere(bytes: &[u8], key: &[u8], now: UnixTime) {
         assert_eq!(again.facts(), read.facts());
     }
     let _ = certificate_facts(bytes);
+    say_in_header_fields(bytes);
     let guide = anchors(&fixture("guide/ca.crt"));
     assert!(RevocationLists::read(bytes, &guide, StaleRevocationLists::Warn, now).is_err());
     let trust = trust_in([anchors(&fixture("guide/ca.crt"))], Depth::default());
@@ -75,6 +77,16 @@ fn read_everywhere(bytes: &[u8], key: &[u8], now: UnixTime) {
         trust.verify(&chain, now).is_err()
             || certificates_of_the_guide().contains(&chain[0].clone().into_owned())
     );
+}
+
+/// What a certificate says must be printable, whatever stands in it.
+fn say_in_header_fields(der: &[u8]) {
+    if let Some(facts) = HeaderFacts::read(der) {
+        let texts = [facts.subject(), facts.issuer(), Some(facts.serial()), Some(facts.escaped_pem())];
+        for text in texts.into_iter().flatten() {
+            assert!(text.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'"'), "{text}");
+        }
+    }
 }
 
 fn certificates_of_the_guide() -> Vec<CertificateDer<'static>> {
@@ -105,6 +117,14 @@ proptest! {
     ) {
         let text = format!("{junk}-----BEGIN {label}-----{body}-----END {label}-----{junk}");
         read_everywhere(text.as_bytes(), text.as_bytes(), NOW);
+    }
+
+    #[test]
+    fn damaged_certificates_say_nothing_that_breaks_out(
+        bytes in damaged(&["odd/server.der", "keys/pkcs8.crt", "skid/client.crt", "guide/client.crt"]),
+    ) {
+        let der = CertificateDer::from_pem_slice(&bytes).map_or(bytes, |certificate| certificate.to_vec());
+        say_in_header_fields(&der);
     }
 
     #[test]
