@@ -5,6 +5,7 @@
 mod body;
 mod connect;
 mod failure;
+mod http2;
 mod names;
 mod pool;
 mod stream;
@@ -31,7 +32,7 @@ use crate::http1::spare::Spare;
 use crate::interim::Interim;
 
 /// A worker's client: connections that are kept, names that were looked up, buffers. Belongs to one thread.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct NodeClient {
     names: Names,
     pools: Pools,
@@ -74,6 +75,14 @@ impl NodeClient {
         B: Body<Data = Bytes, Error = io::Error> + Unpin + 'static,
     {
         let pool = self.pools.of(to);
+        if to.http2 {
+            let stream = match pool.stream(&self.names, to).await {
+                Ok(stream) => stream,
+                Err(trouble) => return Err(trouble.with(Some(request))),
+            };
+            let response = http2::exchange(stream, to, request).await?.map(NodeBody::http2);
+            return Ok(NodeAnswer { response, tunnel: None });
+        }
         let connection = match pool.take() {
             Some(connection) => connection,
             None => match connect(&self.names, to).await {

@@ -20,7 +20,7 @@ use http::{HeaderMap, Request, StatusCode};
 use hyper::body::Body;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 
-use self::patience::Patience;
+pub(crate) use self::patience::{Patience, Wait};
 pub(crate) use self::receiving::Receiving;
 use self::waiting::Waiting;
 use crate::http1::spare::{READ_BYTES, Spare};

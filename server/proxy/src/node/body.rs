@@ -8,19 +8,19 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
+use super::http2::Http2Body;
 use super::pool::Pool;
 use super::stream::NodeStream;
 use crate::http1::client::Receiving;
 
 /// The body of a node's answer. What is left of the request is sent while it is read; its connection is kept for others
 /// when it has ended, and closed if it is dropped before.
-#[derive(Debug)]
 pub(crate) struct NodeBody<B>(Kind<B>);
 
-#[derive(Debug)]
 enum Kind<B> {
     Empty,
     Http1(Receiving<NodeStream, B>, Rc<Pool>),
+    Http2(Box<Http2Body>),
 }
 
 impl<B> NodeBody<B> {
@@ -34,6 +34,11 @@ impl<B> NodeBody<B> {
         let mut body = Self(Kind::Http1(receiving, pool));
         body.give_back();
         body
+    }
+
+    /// Of HTTP/2.
+    pub(super) fn http2(body: Http2Body) -> Self {
+        Self(Kind::Http2(Box::new(body)))
     }
 
     fn give_back(&mut self) {
@@ -64,6 +69,7 @@ impl<B: Body<Data = Bytes, Error = io::Error> + Unpin> Body for NodeBody<B> {
                 body.give_back();
                 frame
             }
+            Kind::Http2(body) => body.poll_frame(context),
         }
     }
 
@@ -71,6 +77,7 @@ impl<B: Body<Data = Bytes, Error = io::Error> + Unpin> Body for NodeBody<B> {
         match &self.0 {
             Kind::Empty => true,
             Kind::Http1(receiving, _) => receiving.has_ended(),
+            Kind::Http2(body) => body.has_ended(),
         }
     }
 
@@ -78,6 +85,7 @@ impl<B: Body<Data = Bytes, Error = io::Error> + Unpin> Body for NodeBody<B> {
         match &self.0 {
             Kind::Empty => SizeHint::with_exact(0),
             Kind::Http1(receiving, _) => receiving.size_hint(),
+            Kind::Http2(body) => body.size_hint(),
         }
     }
 }

@@ -9,13 +9,18 @@ use std::time::{Duration, Instant};
 use domain::{Keepalive, NodeAddress};
 use rustls_pki_types::ServerName;
 use tls::NodeTls;
+use tokio::sync::Mutex;
+use tokio::time::timeout;
 
-use super::NodeTarget;
+use super::connect::connect;
+use super::http2::{Http2Connection, InUse};
+use super::names::Names;
 use super::stream::NodeStream;
+use super::{FailureStage, NodeTarget, Trouble};
 use crate::http1::client::Connection;
 
 /// A worker's pools.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Pools(RefCell<HashMap<NodeAddress, Vec<Rc<Pool>>>>);
 
 impl Pools {
@@ -40,8 +45,7 @@ impl Pools {
     }
 }
 
-/// The idle connections to one node that are alike.
-#[derive(Debug)]
+/// The connections to one node that are alike: the idle ones of HTTP/1.1, all of HTTP/2.
 pub(super) struct Pool {
     port: u16,
     /// Kept, so that no other configuration can come to lie at the place by which this one is known.
@@ -51,6 +55,9 @@ pub(super) struct Pool {
     keepalive: Cell<Keepalive>,
     /// The newest is the last.
     idle: RefCell<VecDeque<Idle>>,
+    shared: RefCell<Vec<Rc<Http2Connection>>>,
+    /// Held by who makes a connection that others wait for.
+    connecting: Mutex<()>,
 }
 
 #[derive(Debug)]
@@ -67,6 +74,8 @@ impl Pool {
             http2: to.http2,
             keepalive: Cell::new(to.keepalive),
             idle: RefCell::default(),
+            shared: RefCell::default(),
+            connecting: Mutex::default(),
         }
     }
 
@@ -113,6 +122,34 @@ impl Pool {
         }
     }
 
+    /// A stream on a connection with room for one. A new connection is made by one request, and others wait for it.
+    ///
+    /// # Errors
+    /// There is none, and no other could be made in time.
+    pub(super) async fn stream(&self, names: &Names, to: &NodeTarget<'_>) -> Result<InUse, Trouble> {
+        if let Some(connection) = self.with_room() {
+            return Ok(connection);
+        }
+        let too_late =
+            |_| Trouble::new(FailureStage::ConnectTimeout, "the node did not accept a connection in time");
+        let limit = Duration::from_millis(to.timeouts.connect.into());
+        let _turn = timeout(limit, self.connecting.lock()).await.map_err(too_late)?;
+        if let Some(connection) = self.with_room() {
+            return Ok(connection);
+        }
+        let stream = connect(names, to).await?;
+        let connection = timeout(limit, Http2Connection::open(stream)).await.map_err(too_late)??;
+        self.shared.borrow_mut().push(Rc::clone(&connection));
+        Ok(InUse::new(connection))
+    }
+
+    fn with_room(&self) -> Option<InUse> {
+        let keepalive = self.keepalive.get();
+        let shared = self.shared.borrow();
+        let connection = shared.iter().find(|connection| connection.has_room(keepalive))?;
+        Some(InUse::new(Rc::clone(connection)))
+    }
+
     /// How much is left.
     fn sweep(&self, now: Instant) -> usize {
         let limit = self.idle_timeout();
@@ -123,6 +160,9 @@ impl Pool {
         if idle.is_empty() {
             idle.shrink_to_fit();
         }
-        idle.len()
+        let limit = if self.keepalive.get().size == 0 { Duration::ZERO } else { limit };
+        let mut shared = self.shared.borrow_mut();
+        shared.retain(|connection| connection.is_kept(now, limit));
+        idle.len() + shared.len()
     }
 }

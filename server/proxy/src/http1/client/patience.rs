@@ -8,7 +8,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 /// What a node is waited for to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wait {
+pub(crate) enum Wait {
     /// To take more of the request.
     Send,
     /// To give more of the answer.
@@ -18,7 +18,7 @@ pub(super) enum Wait {
 /// A connection's timer. It is made once there is something to wait for, and registered anew only when it goes off before
 /// it is due, or would go off too late: not with each request.
 #[derive(Debug, Default)]
-pub(super) struct Patience {
+pub(crate) struct Patience {
     send: Duration,
     read: Duration,
     timer: Option<Pin<Box<Sleep>>>,
@@ -27,17 +27,17 @@ pub(super) struct Patience {
 
 impl Patience {
     /// How long each wait may last from now on.
-    pub(super) fn set(&mut self, send: Duration, read: Duration) {
+    pub(crate) fn set(&mut self, send: Duration, read: Duration) {
         (self.send, self.read, self.waiting) = (send, read, None);
     }
 
     /// The node got on.
-    pub(super) fn got_on(&mut self) {
+    pub(crate) fn got_on(&mut self) {
         self.waiting = None;
     }
 
     /// Ready once it was waited for this, and nothing else, for too long.
-    pub(super) fn poll_lost(&mut self, wait: Wait, context: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll_lost(&mut self, wait: Wait, context: &mut Context<'_>) -> Poll<()> {
         let due = match self.waiting {
             Some((earlier, due)) if earlier == wait => due,
             _ => {
