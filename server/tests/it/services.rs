@@ -83,7 +83,7 @@ fn a_service_takes_the_requests_of_its_host_as_long_as_it_is_there() {
     assert!(answer.contains("blue") && answer.contains("GET /some/path?and=query HTTP/1.1"), "{answer}");
     assert!(answer.to_lowercase().contains("\r\nhost: open.test\r\n"), "{answer}");
     // Nobody else's requests.
-    let other = pki::ask(&postern, "https://api.strict.test/ip", Some("ann"), &[]);
+    let other = ask(&postern, "https://api.strict.test/ip", Some("ann"), &[]);
     assert_eq!((other, blue.requests()), (200, 1));
 
     let of = |app: &Value| {
