@@ -19,13 +19,10 @@ pub(super) struct Hosts {
 impl Hosts {
     /// The route that decides: of the most exact pattern that has one with this path and method.
     pub(super) fn find(&self, host: &ServerName, path: &[u8], method: Methods) -> Option<&Arc<Entry>> {
-        let exact = || self.exact.get(host.as_str())?.find(path, method);
+        let exact = || tree(&self.exact, host.as_str())?.find(path, method);
         let wildcard = || {
-            if self.wildcard.is_empty() {
-                return None;
-            }
             let mut suffixes = successors(host.parent(), |name| Some(name.split_once('.')?.1));
-            suffixes.find_map(|suffix| self.wildcard.get(suffix)?.find(path, method))
+            suffixes.find_map(|suffix| tree(&self.wildcard, suffix)?.find(path, method))
         };
         exact().or_else(wildcard).or_else(|| self.any.find(path, method))
     }
@@ -69,4 +66,9 @@ impl Hosts {
     pub(super) fn is_empty(&self) -> bool {
         self.exact.is_empty() && self.wildcard.is_empty() && self.any.is_empty()
     }
+}
+
+/// The routes of a name; an empty map is not worth the hash of one.
+fn tree<'a>(map: &'a HashTrieMapSync<Box<str>, PathTree>, name: &str) -> Option<&'a PathTree> {
+    if map.is_empty() { None } else { map.get(name) }
 }
