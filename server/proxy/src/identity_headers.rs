@@ -210,7 +210,7 @@ mod tests {
                     shown.eq_ignore_ascii_case(name.as_str()).then_some(example)
                 });
                 let mut rest = value.to_str().expect("printable ASCII");
-                for (index, piece) in example.expect(name.as_str()).split('…').enumerate() {
+                for (index, piece) in example.unwrap_or_else(|| panic!("{name}")).split('…').enumerate() {
                     let at = rest.find(piece).unwrap_or_else(|| panic!("{name}: {piece}"));
                     assert!(index > 0 || at == 0, "{name} does not begin with {piece}");
                     rest = &rest[at + piece.len()..];
