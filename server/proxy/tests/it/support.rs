@@ -1,8 +1,11 @@
 //! What the tests are made of.
 
 pub(crate) mod client;
+pub(crate) mod forwarding;
 pub(crate) mod gateway;
 pub(crate) mod http2;
+pub(crate) mod http2_node;
+pub(crate) mod node;
 pub(crate) mod pki;
 
 use std::future::Future;

@@ -111,7 +111,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Exchange<'a, S> {
         loop {
             let answer = handling.as_mut().poll(context);
             while let Poll::Ready((status, headers)) = self.interim.poll_take(context) {
-                answer_head::write_interim(self.outgoing.text(), status, &headers);
+                // Clients are told to continue once: when their body is wanted.
+                if status != StatusCode::CONTINUE {
+                    answer_head::write_interim(self.outgoing.text(), status, &headers);
+                }
             }
             if let Poll::Ready(answer) = answer {
                 return Poll::Ready(Ok(answer));

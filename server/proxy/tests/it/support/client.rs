@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode, Version};
+use http::{HeaderMap, Request, Response, StatusCode, Version};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Empty, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::client::Resumption;
@@ -180,13 +181,20 @@ impl Http {
         self.send(request.body(empty()).expect("a request")).await
     }
 
+    /// Sends a request, and waits for the head of its answer.
+    pub(crate) async fn exchange(&self, request: Request<Body>) -> hyper::Result<Response<Incoming>> {
+        soon(async {
+            match &self.sender {
+                Sender::One(sender) => sender.lock().await.send_request(request).await,
+                Sender::Two(sender) => sender.clone().send_request(request).await,
+            }
+        })
+        .await
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> hyper::Result<Answer> {
         soon(async {
-            let response = match &self.sender {
-                Sender::One(sender) => sender.lock().await.send_request(request).await?,
-                Sender::Two(sender) => sender.clone().send_request(request).await?,
-            };
-            let (head, body) = response.into_parts();
+            let (head, body) = self.exchange(request).await?.into_parts();
             let body = body.collect().await?.to_bytes();
             Ok(Answer {
                 status: head.status,
