@@ -72,8 +72,9 @@ mod tests {
     #[test]
     fn they_are_taken_in_order_and_bounded() {
         let interim = Interim::kept();
+        let same = interim.clone();
         interim.send(StatusCode::PROCESSING, HeaderMap::new());
-        interim.clone().send(StatusCode::EARLY_HINTS, HeaderMap::new());
+        same.send(StatusCode::EARLY_HINTS, HeaderMap::new());
         assert_eq!(taken(&interim), [102, 103]);
         for _ in 0..=WAITING {
             interim.send(StatusCode::PROCESSING, HeaderMap::new());
