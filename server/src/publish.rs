@@ -57,7 +57,7 @@ pub(crate) struct Publisher {
 impl Publisher {
     pub(crate) fn new(store: Store, gateway: Arc<Gateway>, clock: Arc<dyn Clock>) -> Self {
         let compiler = Compiler { cas: ClientCas::default(), clock };
-        let (upstreams, served) = (Upstreams::default(), Served::default());
+        let (upstreams, served) = (Upstreams::default(), Arc::default());
         Self { store, gateway, compiler, upstreams, served, denials: Mutex::default() }
     }
 

@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::node::Node;
 use crate::pki::{self, ask, open_and_strict};
-use crate::support::{Answer, PASSWORD, Postern};
+use crate::support::{Answer, PASSWORD, Postern, fails_to_start};
 
 /// What is not so by then will not be.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -118,6 +118,28 @@ fn what_was_saved_is_served_after_a_restart() {
     let again = Postern::start_in(dir, &[], &[]);
     let answer = fetch(&again, "https://open.test/");
     assert!(answer.contains("blue"), "{answer}");
+}
+
+#[test]
+fn nothing_starts_while_a_route_cannot_be_read_lest_a_wider_one_get_its_requests() {
+    let postern = Postern::start();
+    postern.sign_in();
+    let node = Node::start("blue");
+    assert_done(&add(&postern, &[("nodes", &node.address()), ("route_0_paths", "/guarded/*")]), &postern);
+    let (_, dir) = postern.terminate();
+    let data = dir.path().join("data");
+    let database = data.join("postern.db");
+    let mut bytes = std::fs::read(&database).expect("readable");
+    let mut replaced = 0;
+    let (path, garbled) = (b"[\"/guarded/*\"]", b"[\"!guarded/*\"]");
+    while let Some(at) = bytes.windows(path.len()).position(|window| window == path) {
+        bytes[at..at + path.len()].copy_from_slice(garbled);
+        replaced += 1;
+    }
+    assert!(replaced > 0, "the route stands in the database");
+    std::fs::write(&database, bytes).expect("written");
+    let said = fails_to_start(&data, &[], &[]);
+    assert!(said.contains("route row"), "{said}");
 }
 
 #[test]
