@@ -135,10 +135,9 @@ pub const HASH_CLIENT_IDENTITY: Text =
     text("Consistent hash by client certificate", "按客户端证书一致性哈希");
 pub const HASH_CLIENT_ADDRESS: Text = text("Consistent hash by client address", "按客户端地址一致性哈希");
 pub const HASH_HEADER: Text = text("Consistent hash by a header field", "按请求头一致性哈希");
-pub const HASH_KEY: Text = text("Header field", "请求头");
 pub const HASH_KEY_HELP: Text = text(
-    "Its value decides, like x-tenant. Without it, the client's address.",
-    "按其值选择节点，例如 x-tenant。没有该请求头时按客户端地址。",
+    "A header field, like x-tenant: its value decides. Without it, the client's address.",
+    "请求头名称，例如 x-tenant，按其值选择节点。没有该请求头时按客户端地址。",
 );
 pub const PASS_HOST_HELP: Text =
     text("What stands in the Host of requests to nodes.", "发往节点的请求中的 Host。");

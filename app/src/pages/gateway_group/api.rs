@@ -1,5 +1,7 @@
 //! The server functions of gateway groups. What they do stands in `answers`.
 
+#![expect(clippy::too_many_arguments, reason = "a server function takes each control of its form by name")]
+
 use std::collections::HashMap;
 
 #[cfg(feature = "ssr")]

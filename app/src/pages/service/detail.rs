@@ -3,11 +3,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::api::{ServiceDetail, get_service};
-use super::facts::Facts;
-use super::nodes::Nodes;
+use super::facts::facts;
+use super::nodes::nodes;
 use super::path;
 use super::routes::Routes;
-use super::try_it::TryIt;
+use super::try_it::try_it;
 use crate::components::{Alert, BadgeKind, ButtonLink, PageHeader, ProblemPage};
 use crate::error::UiError;
 use crate::language::use_language;
@@ -97,10 +97,10 @@ fn Detail(
         </PageHeader>
         {saved}
         {broken}
-        <Facts status=status.clone()/>
+        {facts(language, &status)}
         <Routes routes=status.service.routes.clone()/>
-        <Nodes status=status.clone() states now/>
-        <TryIt status/>
+        {nodes(language, &status, states, now)}
+        {try_it(language, &status)}
     }
     .into_any()
 }

@@ -6,27 +6,25 @@ use leptos::prelude::*;
 
 use super::fields::{joined, seconds};
 use super::status::{state_badge, upstream_name, upstream_of};
-use crate::language::{Language, use_language};
+use crate::language::Language;
 use crate::pages::ssl_certificate::{code, fact};
 use crate::text::{field, service as words};
 
 /// What is set of a service.
-#[component]
-pub(super) fn Facts(status: ServiceStatus) -> impl IntoView {
-    let language = use_language();
+pub(super) fn facts(language: Language, status: &ServiceStatus) -> AnyView {
     let service = &status.service.service.value;
     let hosts = match service.hosts.as_slice() {
         [] => language.pick(words::ALL_HOSTS).into_any(),
         hosts => code(joined(hosts, ", ")).into_any(),
     };
     let identity = service.identity_headers.map_or(words::AS_GROUP, words::identity_headers);
-    let upstream = upstream_of(&status).filter(|upstream| upstream.scheme != Scheme::Echo);
+    let upstream = upstream_of(status).filter(|upstream| upstream.scheme != Scheme::Echo);
     let upstream = upstream.map(|upstream| upstream_facts(language, upstream));
     view! {
         <dl class="facts">
-            {fact(language, words::STATE, state_badge(language, &status))}
+            {fact(language, words::STATE, state_badge(language, status))}
             {fact(language, words::HOSTS, hosts)}
-            {fact(language, words::UPSTREAM, upstream_name(language, &status))}
+            {fact(language, words::UPSTREAM, upstream_name(language, status))}
             {upstream}
             {fact(language, words::CLIENT_IDENTITY, language.pick(identity))}
         </dl>

@@ -13,7 +13,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use self::controls::Form;
 use self::routes::RouteRows;
-use self::upstream::UpstreamFields;
+use self::upstream::upstream;
 use super::api::{AddService, ServiceChoices, UpdateService, get_service, list_service_choices};
 use super::control::{Control, ON, form_name};
 use super::fields::Fields;
@@ -74,13 +74,15 @@ pub fn EditServicePage() -> impl IntoView {
         |(group, id)| async move {
             let id = id.ok_or(UiError(Problem::NotFound(Noun::Service)))?;
             let detail = get_service(group.to_string(), id.to_string()).await?;
-            Ok((detail.status.service, list_service_choices(group.to_string()).await?))
+            Ok((detail, list_service_choices(group.to_string()).await?))
         },
     );
     let form = move || {
         Suspend::new(async move {
             match loaded.await {
-                Ok((stored, choices)) => view! { <EditForm stored choices/> }.into_any(),
+                Ok((detail, choices)) => {
+                    view! { <EditForm stored=detail.status.service choices/> }.into_any()
+                }
                 Err::<_, UiError>(error) => view! { <ProblemPage problem=error.0/> }.into_any(),
             }
         })
@@ -132,7 +134,7 @@ fn FormBody(
         {form.line(Control::Name, "")}
         {form.lines(Control::Hosts, "3", "shop.example.com")}
         <RouteRows form stored/>
-        <UpstreamFields form choices/>
+        {upstream(form, &choices)}
         {identity(form)}
     }
     .into_any()

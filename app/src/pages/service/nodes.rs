@@ -3,19 +3,17 @@ use leptos::prelude::*;
 
 use super::status::upstream_of;
 use crate::components::{Badge, BadgeKind, Time};
-use crate::language::{Language, Text, use_language};
+use crate::language::{Language, Text};
 use crate::text::service as words;
 
-/// The nodes of a service's upstream; their states change in place.
-#[component]
-pub(super) fn Nodes(
-    status: ServiceStatus,
+/// The nodes of a service's upstream; their states change in place. `now` is the server's time.
+pub(super) fn nodes(
+    language: Language,
+    status: &ServiceStatus,
     states: Memo<Vec<NodeState>>,
-    /// The server's time.
     now: Memo<UnixTime>,
-) -> impl IntoView {
-    let language = use_language();
-    let upstream = upstream_of(&status);
+) -> AnyView {
+    let upstream = upstream_of(status);
     let nodes = upstream.map(|upstream| upstream.nodes.clone()).unwrap_or_default();
     let body = if upstream.is_some_and(|upstream| upstream.scheme == Scheme::Echo) {
         view! { <p>{language.pick(words::ECHO_MEANING)}</p> }.into_any()

@@ -3,7 +3,7 @@ use leptos::prelude::*;
 
 use super::status::upstream_of;
 use crate::components::Command;
-use crate::language::use_language;
+use crate::language::Language;
 use crate::pages::gateway_group::use_group;
 use crate::pages::ssl_certificate::{curl_path, example_host, reachable};
 use crate::text::service as words;
@@ -12,16 +12,14 @@ use crate::text::service as words;
 const ANY_HOST: &str = "test.com";
 
 /// A request that the service answers, ready to copy.
-#[component]
-pub(super) fn TryIt(status: ServiceStatus) -> impl IntoView {
-    let language = use_language();
+pub(super) fn try_it(language: Language, status: &ServiceStatus) -> Option<AnyView> {
     let group = use_group();
     let routes = &status.service.routes;
     let route = routes.iter().map(|route| &route.value).find(|route| route.status == Status::Enabled)?;
     let host = host(route, &status.service.service.value.hosts);
     let any_host = host.is_none().then(|| view! { <p>{language.pick(words::TRY_ANY_HOST)}</p> });
     let host = host.unwrap_or_else(|| ANY_HOST.to_owned());
-    let is_echo = upstream_of(&status).is_some_and(|upstream| upstream.scheme == Scheme::Echo);
+    let is_echo = upstream_of(status).is_some_and(|upstream| upstream.scheme == Scheme::Echo);
     let path = path(route, is_echo);
     let command = move || {
         group.get().map(|group| view! { <Command text=curl_path(&host, reachable(&group), &path, true)/> })

@@ -29,7 +29,7 @@ pub(super) fn RouteRows(form: Form, stored: Option<ServiceWithRoutes>) -> impl I
     let first = used.first().copied().unwrap_or(next);
     let kept = StoredValue::new(stored.map(|stored| kept(language, &stored)).unwrap_or_default());
     let rows = RwSignal::new(used);
-    let added = StoredValue::new(next + SPARE);
+    let added = StoredValue::new(next);
     let add = move |_| {
         let row = added.get_value();
         added.set_value(row + 1);
@@ -38,11 +38,13 @@ pub(super) fn RouteRows(form: Form, stored: Option<ServiceWithRoutes>) -> impl I
         set_timeout(move || focus(&RouteControl::Paths.name(row)), Duration::ZERO);
     };
     let remove = move |row: usize| rows.update(|rows| rows.retain(|other| *other != row));
-    let spare = (next..next + SPARE)
-        .map(|row| {
-            view! { <div class="route--spare"><RouteRow form row first kept remove=None/></div> }.into_any()
-        })
-        .collect_view();
+    // Where a script runs, rows are added when they are wanted, with the numbers that the spare ones have.
+    let is_scripted = RwSignal::new(false);
+    Effect::new(move || is_scripted.set(true));
+    let spare = move || {
+        let row = |row| view! { <div class="route--spare"><RouteRow form row first kept remove=None/></div> };
+        (!is_scripted.get()).then(|| (next..next + SPARE).map(row).collect_view())
+    };
     view! {
         <section class="form-section" aria-labelledby="routes-heading">
             <h2 class="section__title" id="routes-heading">{language.pick(words::ROUTES)}</h2>

@@ -11,8 +11,7 @@ use crate::pages::service::control::{self, Control, ON, ca_control, form_name};
 use crate::text::{field, service as words};
 
 /// The upstream.
-#[component]
-pub(super) fn UpstreamFields(form: Form, choices: ServiceChoices) -> impl IntoView {
+pub(super) fn upstream(form: Form, choices: &ServiceChoices) -> AnyView {
     let language = form.language;
     let schemes = Scheme::ALL
         .map(|scheme| (scheme.name().to_owned(), language.pick(words::scheme(scheme)).to_owned()))
@@ -20,14 +19,14 @@ pub(super) fn UpstreamFields(form: Form, choices: ServiceChoices) -> impl IntoVi
     view! {
         <section class="form-section" aria-labelledby="upstream-heading">
             <h2 class="section__title" id="upstream-heading">{language.pick(words::UPSTREAM)}</h2>
-            {shared(form, &choices)}
+            {shared(form, choices)}
             <div class="own-upstream">
                 {form.choice(Control::Scheme, schemes)}
                 <div class="with-nodes">
                     {form.lines(Control::Nodes, "4", "10.0.0.7:8080")}
                     {balancing(form)}
                     {timeouts(form)}
-                    {tls(form, &choices)}
+                    {tls(form, choices)}
                     {health(form)}
                 </div>
             </div>

@@ -9,7 +9,6 @@ use crate::text::{field, service as words};
 /// The label.
 pub(super) fn label(control: Control) -> Text {
     match control {
-        Control::HashKey => words::HASH_KEY,
         Control::UpstreamHost => words::UPSTREAM_HOST,
         Control::TlsVerify => words::TLS_VERIFY,
         Control::CheckKind => words::CHECK_KIND,
