@@ -115,3 +115,6 @@ impl From<Timeouts> for Limits {
         Self { send: milliseconds(timeouts.send), read: milliseconds(timeouts.read) }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -79,7 +79,8 @@ impl Http2Connection {
         Ok(Rc::new(Self { sender, driver, streams: Cell::new(0), served: Cell::new(0), idle_since: now }))
     }
 
-    /// Whether it takes one more request.
+    /// Whether it takes one more request. Before the node has said how many it takes, the library guesses; requests above
+    /// the real number wait.
     pub(super) fn has_room(&self, keepalive: Keepalive) -> bool {
         // The driver is borrowed only while its own task runs.
         let most = self.driver.borrow().current_max_send_streams();

@@ -36,6 +36,11 @@ impl Pools {
         pool
     }
 
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+
     /// Closes what was idle for too long, or was closed by its node, and forgets pools that nobody uses.
     pub(super) fn sweep(&self, now: Instant) {
         self.0.borrow_mut().retain(|_, pools| {
