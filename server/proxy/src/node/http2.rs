@@ -44,8 +44,9 @@ type Driver = http2::Connection<TokioIo<NodeStream>, StreamBody, LocalExecutor>;
 /// A connection with many streams.
 pub(super) struct Http2Connection {
     sender: SendRequest<StreamBody>,
-    /// Polled by a task of its own; shared, as it knows how many streams the node allows.
-    driver: Rc<RefCell<Driver>>,
+    /// Polled by a task of its own; shared, as it knows how many streams the node allows. Gone once the connection has
+    /// ended, as it would hold requests that nobody sends.
+    driver: Rc<RefCell<Option<Driver>>>,
     /// Requests in progress.
     streams: Cell<usize>,
     served: Cell<u32>,
@@ -68,10 +69,16 @@ impl Http2Connection {
             .handshake(TokioIo::new(stream))
             .await
             .map_err(|error| Trouble::new(FailureStage::Connect, describe(&error)))?;
-        let driver = Rc::new(RefCell::new(driver));
+        let driver = Rc::new(RefCell::new(Some(driver)));
         let driven = Rc::clone(&driver);
         tokio::task::spawn_local(async move {
-            if let Err(error) = poll_fn(|context| Pin::new(&mut *driven.borrow_mut()).poll(context)).await {
+            let end = poll_fn(|context| match &mut *driven.borrow_mut() {
+                Some(driver) => Pin::new(driver).poll(context),
+                None => Poll::Ready(Ok(())),
+            });
+            let end = end.await;
+            driven.take();
+            if let Err(error) = end {
                 tracing::debug!(error = describe(&error), "HTTP/2 connection to a node ended");
             }
         });
@@ -83,7 +90,7 @@ impl Http2Connection {
     /// the real number wait.
     pub(super) fn has_room(&self, keepalive: Keepalive) -> bool {
         // The driver is borrowed only while its own task runs.
-        let most = self.driver.borrow().current_max_send_streams();
+        let most = self.driver.borrow().as_ref().map_or(0, Driver::current_max_send_streams);
         !self.sender.is_closed()
             && self.streams.get() < most
             && (keepalive.requests == 0 || self.served.get() < keepalive.requests)
