@@ -27,11 +27,12 @@ use tokio::task::JoinSet;
 use tokio::time::interval;
 use tokio_util::sync::CancellationToken;
 
-use process::{open_files, resident_bytes};
+use process::open_files;
 use seat::{Place, Seat, Tally};
 use shared::support::client::Client;
 use shared::support::gateway::{Bench, Guard, group};
 use shared::support::pki::{Authority, Identity};
+use shared::support::process::resident_bytes;
 use shared::support::{soon, until};
 
 /// Each client has one connection to each host.

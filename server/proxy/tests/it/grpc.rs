@@ -13,7 +13,7 @@ use tls::{NodeRoots, NodeTls, NodeTlsRules, TrustAnchors};
 use crate::support::client::{Body, Client, empty, full};
 use crate::support::forwarding::upstream;
 use crate::support::gateway::Bench;
-use crate::support::http2_node::Http2Node;
+use crate::support::hyper_node::HyperNode;
 use crate::support::node::{Node, acceptor};
 use crate::support::pki::Authority;
 use crate::support::soon;
@@ -63,7 +63,7 @@ async fn a_call_goes_through_with_its_trailers_over_tls_or_not() {
     let rules = NodeTls::new(NodeTlsRules { roots, identity: None, http2: true }).expect("rules");
     let mut bench = Bench::forwarding(&[]).await;
     for (scheme, tls, rules) in [(Scheme::Grpc, None, None), (Scheme::Grpcs, Some(tls), Some(rules))] {
-        let node = Http2Node::start(tls, call).await;
+        let node = HyperNode::http2(tls, call).await;
         let server_name = scheme.is_tls().then(|| "node.test".parse().expect("a name"));
         let to_node = Upstream {
             scheme,
@@ -95,7 +95,7 @@ async fn trailers_forge_nothing() {
         let names: Vec<String> = names.unwrap_or_default();
         Response::new(full(&names.join(",")))
     }
-    let node = Http2Node::start(None, list).await;
+    let node = HyperNode::http2(None, list).await;
     let mut bench = Bench::forwarding(&[]).await;
     bench.forward(Upstream { scheme: Scheme::Grpc, ..upstream(&[node.address]) }, None).await;
     let trailers = [
@@ -120,7 +120,7 @@ async fn http1_clients_reach_such_nodes_too() {
         let content = request.into_body().collect().await.expect("a whole request").to_bytes();
         Response::new(full(&format!("{line} {}", String::from_utf8_lossy(&content))))
     }
-    let node = Http2Node::start(None, tell).await;
+    let node = HyperNode::http2(None, tell).await;
     let mut bench = Bench::forwarding(&[]).await;
     bench.forward(Upstream { scheme: Scheme::Grpc, ..upstream(&[node.address]) }, None).await;
     let http = Client::new(&bench).open("test.com").await;
@@ -136,7 +136,7 @@ async fn an_http2_answer_that_breaks_off_never_looks_whole() {
             [Ok(Frame::data(Bytes::from_static(b"half"))), Err(io::ErrorKind::BrokenPipe.into())];
         Response::new(BodyExt::boxed(StreamBody::new(stream::iter(frames))))
     }
-    let node = Http2Node::start(None, break_off).await;
+    let node = HyperNode::http2(None, break_off).await;
     let mut bench = Bench::forwarding(&[]).await;
     bench.forward(Upstream { scheme: Scheme::Grpc, ..upstream(&[node.address]) }, None).await;
     for client in [Client::new(&bench), Client::new(&bench).http2()] {

@@ -1,16 +1,21 @@
 //! The gateway on real sockets: certificates made for the test, real TLS and HTTP clients, a clock that can be set.
 
 mod access_log;
+mod back_pressure;
 mod bad_nodes;
+mod bodies;
 mod client_hello;
 mod default_certificate;
 mod denials;
+mod departures;
+mod draining;
 mod events;
 mod exempt_paths;
 mod grpc;
 mod handshakes;
 mod hop_by_hop;
 mod http2_abuse;
+mod identity_headers;
 mod limits;
 mod listeners;
 mod modes;
@@ -23,6 +28,8 @@ mod report;
 mod request_framing;
 mod requests;
 mod resumption;
+mod routing;
 mod shutdown;
+mod smuggling;
 mod support;
 mod tunnels;

@@ -4,9 +4,11 @@ pub(crate) mod client;
 pub(crate) mod forwarding;
 pub(crate) mod gateway;
 pub(crate) mod http2;
-pub(crate) mod http2_node;
+pub(crate) mod hyper_node;
+pub(crate) mod judge;
 pub(crate) mod node;
 pub(crate) mod pki;
+pub(crate) mod process;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -5,10 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::{TryStreamExt, stream};
 use http::{HeaderMap, Request, Response, StatusCode, Version};
 use http_body_util::combinators::BoxBody;
-use http_body_util::{BodyExt, Empty, Full};
-use hyper::body::Incoming;
+use http_body_util::{BodyExt, Empty, Full, StreamBody};
+use hyper::body::{Frame, Incoming};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::client::Resumption;
@@ -16,6 +17,7 @@ use rustls::pki_types::ServerName;
 use rustls::{AlertDescription, ClientConfig, HandshakeKind, RootCertStore, SupportedProtocolVersion};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -185,7 +187,11 @@ impl Http {
     pub(crate) async fn exchange(&self, request: Request<Body>) -> hyper::Result<Response<Incoming>> {
         soon(async {
             match &self.sender {
-                Sender::One(sender) => sender.lock().await.send_request(request).await,
+                Sender::One(sender) => {
+                    let mut sender = sender.lock().await;
+                    sender.ready().await?;
+                    sender.send_request(request).await
+                }
                 Sender::Two(sender) => sender.clone().send_request(request).await,
             }
         })
@@ -223,7 +229,18 @@ pub(crate) fn empty() -> Body {
 }
 
 pub(crate) fn full(text: &str) -> Body {
-    Full::from(text.to_owned()).map_err(|never| match never {}).boxed()
+    whole(Bytes::copy_from_slice(text.as_bytes()))
+}
+
+pub(crate) fn whole(content: Bytes) -> Body {
+    Full::new(content).map_err(|never| match never {}).boxed()
+}
+
+/// A body of what is sent to it, without a length; it ends when the sender is dropped, unless an error is sent.
+pub(crate) fn streamed() -> (mpsc::Sender<io::Result<Bytes>>, Body) {
+    let (sender, mut pieces) = mpsc::channel(1);
+    let frames = stream::poll_fn(move |context| pieces.poll_recv(context));
+    (sender, BodyExt::boxed(StreamBody::new(frames.map_ok(Frame::data))))
 }
 
 /// Sends bytes as they are, and reads what is answered until the gateway closes.

@@ -64,6 +64,11 @@ impl Bench {
         self.apply(vec![upstream, route]).await;
     }
 
+    /// Lets requests for which there is no other route go nowhere.
+    pub(crate) async fn without_default_route(&mut self) {
+        self.apply(vec![Change::RouteRemoved { group: group(), id: "all".parse().expect("an id") }]).await;
+    }
+
     /// Changes how nodes are told who the client is.
     pub(crate) async fn tell_identity(&mut self, preset: IdentityHeaders) {
         let service =

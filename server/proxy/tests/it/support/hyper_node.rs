@@ -1,11 +1,11 @@
-//! Nodes that speak HTTP/2, with hyper's server.
+//! Nodes with hyper's server.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::server::conn::http2;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -16,14 +16,33 @@ use tokio_rustls::TlsAcceptor;
 use super::client::Body;
 
 /// A node that answers every request in the same way, until it is dropped.
-pub(crate) struct Http2Node {
+pub(crate) struct HyperNode {
     pub(crate) address: SocketAddr,
     _connections: JoinSet<()>,
 }
 
-impl Http2Node {
-    /// One that answers with what `answer` gives; with TLS if it is told how.
-    pub(crate) async fn start<F>(
+impl HyperNode {
+    /// One that speaks HTTP/1.1, and answers with what `answer` gives.
+    pub(crate) async fn http1<F>(answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static) -> Self
+    where
+        F: Future<Output = Response<Body>> + Send + 'static,
+    {
+        Self::start(false, None, answer).await
+    }
+
+    /// One that speaks HTTP/2; with TLS if it is told how.
+    pub(crate) async fn http2<F>(
+        tls: Option<TlsAcceptor>,
+        answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Response<Body>> + Send + 'static,
+    {
+        Self::start(true, tls, answer).await
+    }
+
+    async fn start<F>(
+        is_http2: bool,
         tls: Option<TlsAcceptor>,
         answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static,
     ) -> Self
@@ -39,8 +58,8 @@ impl Http2Node {
                 let (tls, answer) = (tls.clone(), answer.clone());
                 connections.spawn(async move {
                     match tls {
-                        None => serve(socket, answer).await,
-                        Some(tls) => serve(tls.accept(socket).await.expect("a handshake"), answer).await,
+                        None => serve(is_http2, socket, answer).await,
+                        Some(tls) => serve(is_http2, tls.accept(socket).await.expect("let in"), answer).await,
                     }
                 });
             }
@@ -49,8 +68,11 @@ impl Http2Node {
     }
 }
 
-async fn serve<S, F>(stream: S, answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static)
-where
+async fn serve<S, F>(
+    is_http2: bool,
+    stream: S,
+    answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+) where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     F: Future<Output = Response<Body>> + Send + 'static,
 {
@@ -58,6 +80,11 @@ where
         let answer = answer(request);
         async move { Ok::<_, Infallible>(answer.await) }
     });
+    let stream = TokioIo::new(stream);
     // How it ends is the client's to see.
-    let _ = http2::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), service).await;
+    if is_http2 {
+        let _ = http2::Builder::new(TokioExecutor::new()).serve_connection(stream, service).await;
+    } else {
+        let _ = http1::Builder::new().serve_connection(stream, service).await;
+    }
 }

@@ -1,0 +1,388 @@
+//! Requests made to be read in two ways: what a node receives is exactly what was checked, in one way, or nothing.
+
+use std::sync::{Arc, Mutex};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::support::client::{Client, Http, raw};
+use crate::support::gateway::Bench;
+use crate::support::http2::{PREFACE, answer, frame, request};
+use crate::support::judge::{Received, judge};
+use crate::support::node::OK;
+use crate::support::until;
+
+/// What an attacker wants a node to take for a request.
+const SMUGGLED: &str = "GET /smuggled HTTP/1.1\r\nHost: test.com\r\n\r\n";
+
+/// A node that answers whatever looks like a head or a body's end, and keeps every byte.
+struct Recorder {
+    received: Arc<Mutex<Vec<Vec<u8>>>>,
+    _connections: JoinSet<()>,
+}
+
+impl Recorder {
+    async fn start() -> (Self, Bench) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let bench = Bench::forwarding(&[listener.local_addr().expect("an address")]).await;
+        let received = Arc::<Mutex<Vec<Vec<u8>>>>::default();
+        let kept = Arc::clone(&received);
+        let mut connections = JoinSet::new();
+        connections.spawn(async move {
+            let mut connections = JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                let number = {
+                    let mut kept = kept.lock().expect("not poisoned");
+                    kept.push(Vec::new());
+                    kept.len() - 1
+                };
+                connections.spawn(record(stream, Arc::clone(&kept), number));
+            }
+        });
+        (Self { received, _connections: connections }, bench)
+    }
+
+    /// What was received so far, as requests. Panics if it is anything else.
+    fn requests(&self) -> Vec<Received> {
+        let received = self.received.lock().expect("not poisoned");
+        let judged = received.iter().map(|bytes| judge(bytes));
+        judged.collect::<Result<Vec<_>, _>>().unwrap_or_else(|wrong| panic!("{wrong}")).concat()
+    }
+
+    /// Forgets what it has received; the connections go on.
+    fn forget(&self) {
+        self.received.lock().expect("not poisoned").iter_mut().for_each(Vec::clear);
+    }
+}
+
+/// Answers each whole request.
+async fn record(mut stream: TcpStream, kept: Arc<Mutex<Vec<Vec<u8>>>>, number: usize) {
+    let mut answered = 0;
+    let mut buffer = vec![0; 16 * 1024];
+    while let Ok(length @ 1..) = stream.read(&mut buffer).await {
+        let whole = {
+            let mut kept = kept.lock().expect("not poisoned");
+            if kept[number].is_empty() {
+                answered = 0;
+            }
+            kept[number].extend_from_slice(&buffer[..length]);
+            judge(&kept[number]).map_or(answered, |requests| requests.len())
+        };
+        for _ in answered..whole {
+            if stream.write_all(OK.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+        answered = whole;
+    }
+}
+
+/// Sends bytes on a connection of their own; gives the answer.
+async fn send(bench: &Bench, bytes: &str) -> String {
+    let mut stream = Client::new(bench).connect("test.com").await.expect("let in");
+    raw(&mut stream, bytes).await
+}
+
+#[tokio::test]
+async fn what_could_be_framed_in_two_ways_goes_nowhere() {
+    let (recorder, bench) = Recorder::start().await;
+    for fields in [
+        "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n",
+        "Content-Length: 5\r\nContent-Length: 6\r\n",
+        "Content-Length: 5\r\nContent-Length: 5\r\n",
+        "Content-Length: 5, 5\r\n",
+        "Content-Length: 0x5\r\n",
+        "Content-Length: 5 5\r\n",
+        "Content-Length: -0\r\n",
+        "Content-Length: 18446744073709551616\r\n",
+        "Content-Length:\r\n",
+        "Content_Length: 5\r\nTransfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding: identity, chunked\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: \u{b}chunked\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+        "Transfer-Encoding:\r\n chunked\r\n",
+        "Transfer-Encoding : chunked\r\n",
+        "Transfer-Encoding\t: chunked\r\n",
+        " Transfer-Encoding: chunked\r\n",
+        "X: a\r\n\tContent-Length: 5\r\n",
+        "X: a\nContent-Length: 5\r\n",
+        "X: a\rContent-Length: 5\r\n",
+        "X: a\0b\r\n",
+        "X\0: a\r\n",
+        ": a\r\n",
+        "X\r\n",
+        "X y: a\r\n",
+        "Host: test.com\r\n",
+        "Connection: close, Content-Length\r\nContent-Length: 5\r\n",
+        "Connection: close, Host\r\n",
+        "Connection: close, x-forwarded-for\r\n",
+        "Connection: close, X_Forwarded_For\r\n",
+        "Connection: close, x-ssl-client-verify\r\n",
+    ] {
+        let bytes = format!("POST /a HTTP/1.1\r\nHost: test.com\r\n{fields}\r\n0\r\n\r\n{SMUGGLED}");
+        let answer = send(&bench, &bytes).await;
+        assert!(answer.starts_with("HTTP/1.1 4"), "{fields:?}: {answer}");
+        assert_eq!(answer.matches("HTTP/1.1 ").count(), 1, "{fields:?}: {answer}");
+        assert_eq!(recorder.requests(), [], "{fields:?}");
+    }
+}
+
+#[tokio::test]
+async fn odd_request_lines_go_nowhere() {
+    let (recorder, bench) = Recorder::start().await;
+    for line in [
+        "GET  /a HTTP/1.1",
+        "GET /a  HTTP/1.1",
+        "GET /a HTTP/1.1 ",
+        " GET /a HTTP/1.1",
+        "GET\t/a\tHTTP/1.1",
+        "GET /a b HTTP/1.1",
+        "GET /a",
+        "GET /a HTTP/1.10",
+        "GET /a HTTP/0.9",
+        "GET /a http/1.1",
+        "GET a HTTP/1.1",
+        "GET * HTTP/1.1",
+        "GET /a\u{7f} HTTP/1.1",
+        "GET /a\0 HTTP/1.1",
+        "GET /a\\b HTTP/1.1",
+        "GET /a/%2e%2e/b HTTP/1.1",
+        "GET /../a HTTP/1.1",
+        "GET /%00 HTTP/1.1",
+        "GET /%zz HTTP/1.1",
+        "GET https://other.com/a HTTP/1.1",
+        "GET https://test.com@other.com/a HTTP/1.1",
+        "G\u{e9}T /a HTTP/1.1",
+        "G(T /a HTTP/1.1",
+        "CONNECT test.com:443 HTTP/1.1",
+        "CONNECT /a HTTP/1.1",
+        "PRI * HTTP/2.0",
+    ] {
+        let answer =
+            send(&bench, &format!("{line}\r\nHost: test.com\r\nConnection: close\r\n\r\n{SMUGGLED}")).await;
+        assert!(answer.starts_with("HTTP/1.1 4") || answer.starts_with("HTTP/1.1 5"), "{line:?}: {answer}");
+        assert_eq!(recorder.requests(), [], "{line:?}");
+    }
+}
+
+/// What is well-formed arrives as what it is, in a form of the gateway's own.
+#[tokio::test]
+async fn what_is_odd_but_clear_arrives_in_one_form() {
+    let (recorder, bench) = Recorder::start().await;
+    let chunked = "Transfer-Encoding: chunked\r\n";
+    for (method_and_target, fields, body, line, content) in [
+        ("GET https://TEST.com/a?b", "", "", "GET /a?b", ""),
+        ("GET https://test.com", "", "", "GET /", ""),
+        ("ODD-METHOD /a", "", "", "ODD-METHOD /a", ""),
+        ("GET /a", "Content-Length: 2\r\n", "ab", "GET /a", "ab"),
+        ("POST /a", "Content-Length: 0002\r\n", "ab", "POST /a", "ab"),
+        ("POST /a", "cOnTeNt-LeNgTh:\t2 \r\n", "ab", "POST /a", "ab"),
+        ("POST /a", chunked, "2;x=\"y\"\r\nab\r\n0;z\r\n\r\n", "POST /a", "ab"),
+        ("POST /a", "Transfer-Encoding: CHUNKED\r\n", "0002\r\nab\r\n0\r\n\r\n", "POST /a", "ab"),
+        ("POST /a", chunked, "1\r\na\r\nA\r\n0123456789\r\n0\r\n\r\n", "POST /a", "a0123456789"),
+        ("POST /a", chunked, "2\r\n\r\n\r\n0\r\n\r\n", "POST /a", "\r\n"),
+        ("POST /a", chunked, "2\r\nab\r\n0\r\nX: y\r\n\r\n", "POST /a", "ab"),
+        ("GET /a/./b//c/../d?../e", "", "", "GET /a/b/d?../e", ""),
+        ("GET /a%2Fb%20c", "", "", "GET /a%2Fb%20c", ""),
+        ("GET /a?b=c%0d%0aHost:%20x", "", "", "GET /a?b=c%0d%0aHost:%20x", ""),
+    ] {
+        let head =
+            format!("{method_and_target} HTTP/1.1\r\nHost: test.com\r\nConnection: close\r\n{fields}\r\n");
+        let answer = send(&bench, &format!("{head}{body}{SMUGGLED}")).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{method_and_target} {fields}{body}: {answer}");
+        let requests = recorder.requests();
+        let [request] = &requests[..] else { panic!("{head}{body} became {requests:?}") };
+        assert_eq!(request.line, format!("{line} HTTP/1.1"), "{head}{body}");
+        assert_eq!(request.body, content.as_bytes(), "{head}{body}");
+        recorder.forget();
+    }
+}
+
+#[tokio::test]
+async fn chunks_that_are_none_never_end_a_request() {
+    let (recorder, bench) = Recorder::start().await;
+    for body in [
+        "5\r\n123456\r\n0\r\n\r\n",
+        "5\n12345\r\n0\r\n\r\n",
+        "5\r\n12345\n0\r\n\r\n",
+        "5\r\n1234567\r\n",
+        "+5\r\n12345\r\n0\r\n\r\n",
+        "0x5\r\n12345\r\n0\r\n\r\n",
+        " 5\r\n12345\r\n0\r\n\r\n",
+        "5;a\nb\r\n12345\r\n0\r\n\r\n",
+        "5;a\rb\r\n12345\r\n0\r\n\r\n",
+        "fffffffffffffffff\r\n12345\r\n0\r\n\r\n",
+        "-1\r\n\r\n0\r\n\r\n",
+        "\r\n0\r\n\r\n",
+        "g\r\n0\r\n\r\n",
+        "0\r\nX: a\n\r\n\r\n",
+        "0\r\nX : a\r\n\r\n",
+        "0\r\n X: a\r\n\r\n",
+        "0\r\nX\r\n\r\n",
+        "0\r\nHost: other.com\r\n\r\n",
+        "0\r\nContent-Length: 5\r\n\r\n",
+        "0\n\n",
+    ] {
+        let head = "POST /a HTTP/1.1\r\nHost: test.com\r\nTransfer-Encoding: chunked\r\n\r\n";
+        let answer = send(&bench, &format!("{head}{body}{SMUGGLED}")).await;
+        assert!(!answer.contains(" 200 "), "{body:?}: {answer}");
+        bench.nodes_are_free().await;
+        for bytes in recorder.received.lock().expect("not poisoned").iter_mut() {
+            // The head may have arrived, and the beginning of the body, but no end and nothing behind it.
+            assert!(
+                !judge(bytes).is_ok_and(|requests| !requests.is_empty()),
+                "{body:?}: {}",
+                bytes.escape_ascii()
+            );
+            assert!(memchr::memmem::find(bytes, b"smuggled").is_none(), "{body:?}");
+            bytes.clear();
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_nodes_are_not_to_hear_in_any_spelling_ends_here() {
+    let (recorder, bench) = Recorder::start().await;
+    let fields = "Connection: close, x-private\r\nX-Private: a\r\nKeep-Alive: timeout=5\r\nTE: gzip;q=1\r\n\
+                  Proxy-Connection: keep-alive\r\nProxy-Authorization: Basic YTpi\r\nTransfer_Encoding: chunked\r\n\
+                  Content_Length: 7\r\nX-Forwarded-For: 192.0.2.1\r\nX_Forwarded_For: 192.0.2.1\r\n\
+                  Forwarded: for=192.0.2.1\r\nX-Real-IP: 192.0.2.1\r\nX-Original-URL: /admin\r\nX-Kept: b\r\n";
+    send(&bench, &format!("GET /a HTTP/1.1\r\nHost: test.com\r\n{fields}\r\n")).await;
+    let request = recorder.requests().remove(0);
+    let mut names: Vec<&str> = request.fields.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    let expected = [
+        "host",
+        "x-forwarded-for",
+        "x-forwarded-host",
+        "x-forwarded-port",
+        "x-forwarded-proto",
+        "x-kept",
+        "x-real-ip",
+    ];
+    assert_eq!(names, expected, "{request:?}");
+    assert_eq!(request.all("x-forwarded-for"), ["127.0.0.1"]);
+    assert_eq!(request.all("x-forwarded-proto"), ["https"]);
+    assert_eq!(request.all("x-forwarded-host"), ["test.com"]);
+    assert_eq!(request.all("x-forwarded-port"), [bench.address.port().to_string()]);
+}
+
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+
+/// Fields as literals that are not indexed (RFC 7541 §6.2.2).
+fn literal(fields: &[(&str, &str)]) -> Vec<u8> {
+    let mut block = Vec::new();
+    for (name, value) in fields {
+        block.push(0);
+        for text in [name, value] {
+            block.push(u8::try_from(text.len()).expect("short"));
+            block.extend(text.as_bytes());
+        }
+    }
+    block
+}
+
+const METHOD: (&str, &str) = (":method", "POST");
+const SCHEME: (&str, &str) = (":scheme", "https");
+const PATH: (&str, &str) = (":path", "/a");
+const AUTHORITY: (&str, &str) = (":authority", "test.com");
+
+#[tokio::test]
+async fn malformed_http2_requests_go_nowhere() {
+    let (recorder, bench) = Recorder::start().await;
+    for fields in [
+        &[METHOD, SCHEME, AUTHORITY][..],
+        &[SCHEME, PATH, AUTHORITY],
+        &[METHOD, METHOD, SCHEME, PATH, AUTHORITY],
+        &[METHOD, SCHEME, PATH, (":path", "/smuggled"), AUTHORITY],
+        &[METHOD, SCHEME, PATH, AUTHORITY, (":authority", "other.com")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("host", "other.com")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("host", "test.com"), ("host", "test.com")],
+        &[METHOD, SCHEME, PATH, ("x", "a"), AUTHORITY],
+        &[METHOD, SCHEME, PATH, AUTHORITY, (":status", "200")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, (":odd", "a")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, (":protocol", "websocket")],
+        &[(":method", "CONNECT"), AUTHORITY],
+        &[(":method", "GET / HTTP/1.1\r\nHost: x\r\n\r\nGET"), SCHEME, PATH, AUTHORITY],
+        &[(":method", "G T"), SCHEME, PATH, AUTHORITY],
+        &[(":method", ""), SCHEME, PATH, AUTHORITY],
+        &[METHOD, SCHEME, (":path", ""), AUTHORITY],
+        &[METHOD, SCHEME, (":path", "a"), AUTHORITY],
+        &[METHOD, SCHEME, (":path", "*"), AUTHORITY],
+        &[METHOD, SCHEME, (":path", "/a b"), AUTHORITY],
+        &[METHOD, SCHEME, (":path", "/a HTTP/1.1\r\nHost: x\r\n\r\nGET /smuggled"), AUTHORITY],
+        &[METHOD, SCHEME, (":path", "/a\r\nX: b"), AUTHORITY],
+        &[METHOD, SCHEME, (":path", "/a\0"), AUTHORITY],
+        &[METHOD, SCHEME, (":path", "/../a"), AUTHORITY],
+        &[METHOD, SCHEME, PATH, (":authority", "test.com\r\nX: b")],
+        &[METHOD, SCHEME, PATH, (":authority", "user@test.com")],
+        &[METHOD, SCHEME, PATH, (":authority", "")],
+        &[METHOD, SCHEME, PATH],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("transfer-encoding", "chunked")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("connection", "close")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("upgrade", "websocket")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("X-Upper", "a")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("x", "a\r\ny: b")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("x", "a\nb")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("x", "a\0")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("x: a\r\ny", "b")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("x y", "b")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("", "b")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("content-length", "5"), ("content-length", "6")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("content-length", "5")],
+        &[METHOD, SCHEME, PATH, AUTHORITY, ("content-length", "+0")],
+    ] {
+        let mut stream = Client::new(&bench).http2().connect("test.com").await.expect("let in");
+        let block = frame(HEADERS, END_STREAM | END_HEADERS, 1, &literal(fields));
+        // Answers come in order of their streams' ends only by chance; the second one shows that the first was dealt with.
+        let good = request(3, "test.com", "/good");
+        stream.write_all(&[PREFACE, &block, &good].concat()).await.expect("sent");
+        let _ = answer(&mut stream, 3).await;
+        drop(stream);
+        bench.nodes_are_free().await;
+        let others = recorder.requests().into_iter().filter(|request| request.line != "GET /good HTTP/1.1");
+        assert_eq!(others.collect::<Vec<_>>(), [], "{fields:?}");
+        recorder.forget();
+    }
+}
+
+#[tokio::test]
+async fn http2_bodies_of_another_length_than_they_say_never_look_whole() {
+    let (recorder, bench) = Recorder::start().await;
+    for (length, body) in [("5", "1234"), ("5", "123456"), ("4", &SMUGGLED[..40])] {
+        let mut stream = Client::new(&bench).http2().connect("test.com").await.expect("let in");
+        let fields = literal(&[METHOD, SCHEME, PATH, AUTHORITY, ("content-length", length)]);
+        let head = frame(HEADERS, END_HEADERS, 1, &fields);
+        let data = frame(DATA, END_STREAM, 1, body.as_bytes());
+        let good = request(3, "test.com", "/good");
+        stream.write_all(&[PREFACE, &head, &data, &good].concat()).await.expect("sent");
+        let _ = answer(&mut stream, 3).await;
+        drop(stream);
+        bench.nodes_are_free().await;
+        for bytes in recorder.received.lock().expect("not poisoned").iter_mut() {
+            let whole = judge(bytes).unwrap_or_default();
+            assert!(
+                whole.iter().all(|request| request.line == "GET /good HTTP/1.1"),
+                "{length} {body}: {whole:?}"
+            );
+            bytes.clear();
+        }
+    }
+}
+
+#[tokio::test]
+async fn http2_requests_arrive_in_the_same_form() {
+    let (recorder, bench) = Recorder::start().await;
+    let http: Http = Client::new(&bench).http2().open("test.com").await;
+    assert_eq!(http.get("test.com", "/a/../b?c").await.expect("an answer").status, 200);
+    let request = recorder.requests().remove(0);
+    assert_eq!((request.line.as_str(), request.all("host")), ("GET /b?c HTTP/1.1", vec!["test.com"]));
+    until("the connection is idle", || bench.in_progress() == 0).await;
+}

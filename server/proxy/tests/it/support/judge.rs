@@ -1,0 +1,111 @@
+//! A strict reader of requests: what a node has received is a row of requests that nobody could read otherwise, or an error.
+
+/// A request as it stands in the bytes that a node received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Received {
+    pub(crate) line: String,
+    pub(crate) fields: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Received {
+    /// The values of a field.
+    pub(crate) fn all(&self, name: &str) -> Vec<&str> {
+        let named = self.fields.iter().filter(|(field, _)| field == name);
+        named.map(|(_, value)| value.as_str()).collect()
+    }
+}
+
+/// Reads everything that a node received on one connection (RFC 9112, without anything that it lets a lenient reader do).
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn judge(mut bytes: &[u8]) -> Result<Vec<Received>, String> {
+    let mut requests = Vec::new();
+    while !bytes.is_empty() {
+        let (request, rest) = one(bytes).map_err(|wrong| format!("{wrong}: {}", bytes.escape_ascii()))?;
+        requests.push(request);
+        bytes = rest;
+    }
+    Ok(requests)
+}
+
+fn one(bytes: &[u8]) -> Result<(Received, &[u8]), &'static str> {
+    let end = memchr::memmem::find(bytes, b"\r\n\r\n").ok_or("a head without an end")?;
+    let head = std::str::from_utf8(&bytes[..end]).map_err(|_| "a head that is not text")?;
+    let rest = &bytes[end + 4..];
+    let mut lines = head.split("\r\n");
+    let line = lines.next().unwrap_or_default().to_owned();
+    check_line(&line)?;
+    let fields: Vec<_> = lines.map(field).collect::<Result<_, _>>()?;
+    let request = Received { line, fields, body: Vec::new() };
+    if request.all("host").len() != 1 {
+        return Err("not exactly one host");
+    }
+    let (body, rest) =
+        match (request.all("content-length")[..].first(), &request.all("transfer-encoding")[..]) {
+            (None, []) => (Vec::new(), rest),
+            (Some(length), []) if request.all("content-length").len() == 1 => counted(length, rest)?,
+            (None, ["chunked"]) => chunked(rest)?,
+            _ => return Err("ambiguous framing"),
+        };
+    Ok((Received { body, ..request }, rest))
+}
+
+fn check_line(line: &str) -> Result<(), &'static str> {
+    let [method, target, "HTTP/1.1"] = line.split(' ').collect::<Vec<_>>()[..] else {
+        return Err("not a request line");
+    };
+    let is_method = !method.is_empty() && method.bytes().all(is_token);
+    let is_target =
+        target.starts_with('/') && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+    if is_method && is_target { Ok(()) } else { Err("a method or target that is none") }
+}
+
+fn field(line: &str) -> Result<(String, String), &'static str> {
+    let (name, value) = line.split_once(':').ok_or("a field without a colon")?;
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return Err("a field name that is none");
+    }
+    if value.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') {
+        return Err("a field value with control characters");
+    }
+    Ok((name.to_ascii_lowercase(), value.trim_matches([' ', '\t']).to_owned()))
+}
+
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+fn counted<'a>(length: &str, rest: &'a [u8]) -> Result<(Vec<u8>, &'a [u8]), &'static str> {
+    if !length.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("a length that is none");
+    }
+    let length: usize = length.parse().map_err(|_| "a length that is none")?;
+    let (body, rest) = rest.split_at_checked(length).ok_or("a body that breaks off")?;
+    Ok((body.to_vec(), rest))
+}
+
+fn chunked(mut rest: &[u8]) -> Result<(Vec<u8>, &[u8]), &'static str> {
+    let mut body = Vec::new();
+    loop {
+        let end = memchr::memmem::find(rest, b"\r\n").ok_or("a body that breaks off")?;
+        let size = std::str::from_utf8(&rest[..end]).map_err(|_| "a chunk without a size")?;
+        if size.is_empty() || !size.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err("a chunk's size with something else");
+        }
+        let size = usize::from_str_radix(size, 16).map_err(|_| "a chunk that is too large")?;
+        let (chunk, after) = rest[end + 2..].split_at_checked(size).ok_or("a body that breaks off")?;
+        if size == 0 {
+            // Trailers, if any, up to the empty line.
+            let end = if after.starts_with(b"\r\n") {
+                0
+            } else {
+                memchr::memmem::find(after, b"\r\n\r\n").ok_or("trailers that break off")? + 2
+            };
+            return Ok((body, &after[end + 2..]));
+        }
+        body.extend_from_slice(chunk);
+        rest = after.strip_prefix(b"\r\n").ok_or("a chunk longer than its size")?;
+    }
+}
