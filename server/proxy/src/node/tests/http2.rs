@@ -164,11 +164,11 @@ async fn a_connection_that_is_gone_is_replaced() {
             answers_one
         );
         assert!(first.is_ok());
-        until(|| {
+        let forgets = until(|| {
             client.sweep(Instant::now());
             client.pools.is_empty()
-        })
-        .await;
+        });
+        tokio::time::timeout(Duration::from_secs(10), forgets).await.expect("seen to be gone");
         seen.accept_all(&node, 100);
         let answer = send(&client, &target, get()).await.expect("an answer");
         assert_eq!(answer.response.status(), 200);
