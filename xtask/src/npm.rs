@@ -8,17 +8,12 @@ use anyhow::{Result, bail};
 
 use crate::command::{exists, run, say};
 
-/// Is npm there at all?
-pub(crate) fn is_installed() -> bool {
-    exists("npm")
-}
-
 /// Makes `folder/node_modules` what `folder/package-lock.json` says. Does nothing when it already is.
 pub(crate) fn install(folder: &Path) -> Result<()> {
     if is_current(folder) {
         return Ok(());
     }
-    if !is_installed() {
+    if !exists("npm") {
         bail!("npm is not installed, and {} needs it: install Node.js 20 or later", folder.display());
     }
     say(format_args!("installing the npm packages of {}", folder.display()));

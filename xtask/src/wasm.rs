@@ -5,7 +5,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
@@ -13,7 +12,6 @@ use sha2::{Digest as _, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command::{run, say};
-use crate::npm;
 use crate::toolchain::{TARGET, Toolchain};
 
 /// What a build is for.
@@ -40,16 +38,12 @@ pub(crate) fn build(root: &Path, profile: Profile) -> Result<()> {
     let started = Instant::now();
     let compiled = compile(root, profile)?;
     let site = root.join("target/site");
-    let optimiser = Optimiser::find(root, profile)?;
-    let stamp = stamp(&compiled, optimiser.as_ref())?;
+    let stamp = stamp(&compiled)?;
     if is_current(&site, &stamp) {
         return Ok(());
     }
     let package = site.join("pkg");
     bind(&compiled, &package)?;
-    if let Some(optimiser) = optimiser {
-        optimiser.run(&package.join("app.wasm"))?;
-    }
     let size = fs::metadata(package.join("app.wasm"))?.len();
     fs::write(site.join(".stamp"), stamp)?;
     say(format_args!("browser half: {} KiB, built in {} s", size / 1024, started.elapsed().as_secs()));
@@ -73,10 +67,12 @@ fn compile(root: &Path, profile: Profile) -> Result<PathBuf> {
 }
 
 /// Says of what a finished build was made: equal stamps, equal results.
-fn stamp(compiled: &Path, optimiser: Option<&Optimiser>) -> Result<String> {
+///
+/// What cargo has compiled for size is served as it is: Binaryen's `wasm-opt -Oz` made the file a seventh smaller, but what
+/// is left compressed so much worse that it was a tenth larger on its way to the browser.
+fn stamp(compiled: &Path) -> Result<String> {
     let bytes = fs::read(compiled).with_context(|| format!("could not read {}", compiled.display()))?;
-    let optimised = if optimiser.is_some() { "optimised" } else { "as compiled" };
-    Ok(format!("{} {optimised}\n", hex::encode(Sha256::digest(bytes))))
+    Ok(format!("{}\n", hex::encode(Sha256::digest(bytes))))
 }
 
 fn is_current(site: &Path, stamp: &str) -> bool {
@@ -104,47 +100,6 @@ fn bind(compiled: &Path, package: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Binaryen's `wasm-opt`, as npm package.
-#[derive(Debug)]
-struct Optimiser {
-    program: PathBuf,
-}
-
-impl Optimiser {
-    /// Installs it if need be. None where it is not worth its time, or where there is no npm.
-    fn find(root: &Path, profile: Profile) -> Result<Option<Self>> {
-        if profile == Profile::Development {
-            return Ok(None);
-        }
-        if !npm::is_installed() {
-            say("npm is not installed: the browser half stays about a fifth larger than it could be");
-            return Ok(None);
-        }
-        let folder = root.join("xtask");
-        npm::install(&folder)?;
-        Ok(Some(Self { program: folder.join("node_modules/.bin/wasm-opt") }))
-    }
-
-    /// Makes the module smaller, in place.
-    fn run(&self, module: &Path) -> Result<()> {
-        say("making it smaller with wasm-opt");
-        let smaller = module.with_extension("wasm.smaller");
-        run(Command::new(&self.program).arg("-Oz").args(FEATURES).arg(module).arg("--output").arg(&smaller))?;
-        fs::rename(&smaller, module).with_context(|| format!("could not replace {}", module.display()))
-    }
-}
-
-/// The features of WebAssembly that rustc uses by default for the target, all supported by every current browser.
-const FEATURES: [&str; 7] = [
-    "--enable-bulk-memory",
-    "--enable-bulk-memory-opt",
-    "--enable-multivalue",
-    "--enable-mutable-globals",
-    "--enable-nontrapping-float-to-int",
-    "--enable-reference-types",
-    "--enable-sign-ext",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,14 +118,13 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_tells_contents_and_optimisation_apart() {
+    fn a_stamp_tells_contents_apart() {
         let folder = tempfile::tempdir().unwrap();
         let compiled = folder.path().join("app.wasm");
         fs::write(&compiled, "one").unwrap();
-        let plain = stamp(&compiled, None).unwrap();
-        let optimised = stamp(&compiled, Some(&Optimiser { program: PathBuf::new() })).unwrap();
-        assert_ne!(plain, optimised);
+        let one = stamp(&compiled).unwrap();
+        assert_eq!(stamp(&compiled).unwrap(), one);
         fs::write(&compiled, "two").unwrap();
-        assert_ne!(plain, stamp(&compiled, None).unwrap());
+        assert_ne!(stamp(&compiled).unwrap(), one);
     }
 }
