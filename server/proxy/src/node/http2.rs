@@ -183,6 +183,13 @@ fn into_response(response: Response<Incoming>, watch: Watch, connection: InUse) 
 }
 
 /// Moves the host to where HTTP/2 has it (RFC 9113 §8.3.1). The library says how long the body is.
+///
+/// # Errors
+/// The request as it was: its host cannot stand there.
+#[expect(
+    clippy::result_large_err,
+    reason = "nearly every request moves on by the other way, which is as large"
+)]
 fn with_authority<B>(mut request: Request<B>, to: &NodeTarget<'_>) -> Result<Request<B>, Request<B>> {
     let authority = match request.headers().get(HOST) {
         Some(host) => Authority::try_from(host.as_bytes()),
