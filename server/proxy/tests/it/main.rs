@@ -31,5 +31,6 @@ mod resumption;
 mod routing;
 mod shutdown;
 mod smuggling;
+mod smuggling_property;
 mod support;
 mod tunnels;

@@ -1,82 +1,16 @@
 //! Requests made to be read in two ways: what a node receives is exactly what was checked, in one way, or nothing.
 
-use std::sync::{Arc, Mutex};
-
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
+use tokio::io::AsyncWriteExt;
 
 use crate::support::client::{Client, Http, raw};
 use crate::support::gateway::Bench;
 use crate::support::http2::{PREFACE, answer, frame, request};
-use crate::support::judge::{Received, judge};
-use crate::support::node::OK;
+use crate::support::judge::judge;
+use crate::support::recorder::Recorder;
 use crate::support::until;
 
 /// What an attacker wants a node to take for a request.
 const SMUGGLED: &str = "GET /smuggled HTTP/1.1\r\nHost: test.com\r\n\r\n";
-
-/// A node that answers whatever looks like a head or a body's end, and keeps every byte.
-struct Recorder {
-    received: Arc<Mutex<Vec<Vec<u8>>>>,
-    _connections: JoinSet<()>,
-}
-
-impl Recorder {
-    async fn start() -> (Self, Bench) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let bench = Bench::forwarding(&[listener.local_addr().expect("an address")]).await;
-        let received = Arc::<Mutex<Vec<Vec<u8>>>>::default();
-        let kept = Arc::clone(&received);
-        let mut connections = JoinSet::new();
-        connections.spawn(async move {
-            let mut connections = JoinSet::new();
-            while let Ok((stream, _)) = listener.accept().await {
-                let number = {
-                    let mut kept = kept.lock().expect("not poisoned");
-                    kept.push(Vec::new());
-                    kept.len() - 1
-                };
-                connections.spawn(record(stream, Arc::clone(&kept), number));
-            }
-        });
-        (Self { received, _connections: connections }, bench)
-    }
-
-    /// What was received so far, as requests. Panics if it is anything else.
-    fn requests(&self) -> Vec<Received> {
-        let received = self.received.lock().expect("not poisoned");
-        let judged = received.iter().map(|bytes| judge(bytes));
-        judged.collect::<Result<Vec<_>, _>>().unwrap_or_else(|wrong| panic!("{wrong}")).concat()
-    }
-
-    /// Forgets what it has received; the connections go on.
-    fn forget(&self) {
-        self.received.lock().expect("not poisoned").iter_mut().for_each(Vec::clear);
-    }
-}
-
-/// Answers each whole request.
-async fn record(mut stream: TcpStream, kept: Arc<Mutex<Vec<Vec<u8>>>>, number: usize) {
-    let mut answered = 0;
-    let mut buffer = vec![0; 16 * 1024];
-    while let Ok(length @ 1..) = stream.read(&mut buffer).await {
-        let whole = {
-            let mut kept = kept.lock().expect("not poisoned");
-            if kept[number].is_empty() {
-                answered = 0;
-            }
-            kept[number].extend_from_slice(&buffer[..length]);
-            judge(&kept[number]).map_or(answered, |requests| requests.len())
-        };
-        for _ in answered..whole {
-            if stream.write_all(OK.as_bytes()).await.is_err() {
-                return;
-            }
-        }
-        answered = whole;
-    }
-}
 
 /// Sends bytes on a connection of their own; gives the answer.
 async fn send(bench: &Bench, bytes: &str) -> String {
@@ -231,15 +165,14 @@ async fn chunks_that_are_none_never_end_a_request() {
         let answer = send(&bench, &format!("{head}{body}{SMUGGLED}")).await;
         assert!(!answer.contains(" 200 "), "{body:?}: {answer}");
         bench.nodes_are_free().await;
-        for bytes in recorder.received.lock().expect("not poisoned").iter_mut() {
+        for bytes in recorder.take() {
             // The head may have arrived, and the beginning of the body, but no end and nothing behind it.
             assert!(
-                !judge(bytes).is_ok_and(|requests| !requests.is_empty()),
+                !judge(&bytes).is_ok_and(|requests| !requests.is_empty()),
                 "{body:?}: {}",
                 bytes.escape_ascii()
             );
-            assert!(memchr::memmem::find(bytes, b"smuggled").is_none(), "{body:?}");
-            bytes.clear();
+            assert!(memchr::memmem::find(&bytes, b"smuggled").is_none(), "{body:?}");
         }
     }
 }
@@ -366,13 +299,12 @@ async fn http2_bodies_of_another_length_than_they_say_never_look_whole() {
         let _ = answer(&mut stream, 3).await;
         drop(stream);
         bench.nodes_are_free().await;
-        for bytes in recorder.received.lock().expect("not poisoned").iter_mut() {
-            let whole = judge(bytes).unwrap_or_default();
+        for bytes in recorder.take() {
+            let whole = judge(&bytes).unwrap_or_default();
             assert!(
                 whole.iter().all(|request| request.line == "GET /good HTTP/1.1"),
                 "{length} {body}: {whole:?}"
             );
-            bytes.clear();
         }
     }
 }

@@ -9,6 +9,7 @@ pub(crate) mod judge;
 pub(crate) mod node;
 pub(crate) mod pki;
 pub(crate) mod process;
+pub(crate) mod recorder;
 
 use std::future::Future;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -20,19 +20,49 @@ impl Received {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(crate) fn judge(mut bytes: &[u8]) -> Result<Vec<Received>, String> {
-    let mut requests = Vec::new();
-    while !bytes.is_empty() {
-        let (request, rest) = one(bytes).map_err(|wrong| format!("{wrong}: {}", bytes.escape_ascii()))?;
-        requests.push(request);
-        bytes = rest;
+pub(crate) fn judge(bytes: &[u8]) -> Result<Vec<Received>, String> {
+    match judge_cut(bytes)? {
+        (requests, []) => Ok(requests),
+        (_, rest) => Err(format!("it breaks off: {}", rest.escape_ascii())),
     }
-    Ok(requests)
 }
 
-fn one(bytes: &[u8]) -> Result<(Received, &[u8]), &'static str> {
-    let end = memchr::memmem::find(bytes, b"\r\n\r\n").ok_or("a head without an end")?;
-    let head = std::str::from_utf8(&bytes[..end]).map_err(|_| "a head that is not text")?;
+/// Reads what a node received on a connection that may have been cut off; gives what is left of a request that is not whole.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn judge_cut(mut bytes: &[u8]) -> Result<(Vec<Received>, &[u8]), String> {
+    let mut requests = Vec::new();
+    while !bytes.is_empty() {
+        match one(bytes) {
+            Ok((request, rest)) => {
+                requests.push(request);
+                bytes = rest;
+            }
+            Err(Fault::BreaksOff) => break,
+            Err(Fault::Wrong(wrong)) => return Err(format!("{wrong}: {}", bytes.escape_ascii())),
+        }
+    }
+    Ok((requests, bytes))
+}
+
+/// Why something is no request.
+enum Fault {
+    /// It could become one.
+    BreaksOff,
+    Wrong(&'static str),
+}
+
+impl From<&'static str> for Fault {
+    fn from(wrong: &'static str) -> Self {
+        Self::Wrong(wrong)
+    }
+}
+
+fn one(bytes: &[u8]) -> Result<(Received, &[u8]), Fault> {
+    let end = memchr::memmem::find(bytes, b"\r\n\r\n").ok_or(Fault::BreaksOff)?;
+    // Field values may have bytes that are no text (RFC 9110 §5.5).
+    let head = String::from_utf8_lossy(&bytes[..end]);
     let rest = &bytes[end + 4..];
     let mut lines = head.split("\r\n");
     let line = lines.next().unwrap_or_default().to_owned();
@@ -40,14 +70,14 @@ fn one(bytes: &[u8]) -> Result<(Received, &[u8]), &'static str> {
     let fields: Vec<_> = lines.map(field).collect::<Result<_, _>>()?;
     let request = Received { line, fields, body: Vec::new() };
     if request.all("host").len() != 1 {
-        return Err("not exactly one host");
+        return Err(Fault::Wrong("not exactly one host"));
     }
     let (body, rest) =
         match (request.all("content-length")[..].first(), &request.all("transfer-encoding")[..]) {
             (None, []) => (Vec::new(), rest),
             (Some(length), []) if request.all("content-length").len() == 1 => counted(length, rest)?,
             (None, ["chunked"]) => chunked(rest)?,
-            _ => return Err("ambiguous framing"),
+            _ => return Err(Fault::Wrong("ambiguous framing")),
         };
     Ok((Received { body, ..request }, rest))
 }
@@ -57,8 +87,8 @@ fn check_line(line: &str) -> Result<(), &'static str> {
         return Err("not a request line");
     };
     let is_method = !method.is_empty() && method.bytes().all(is_token);
-    let is_target =
-        target.starts_with('/') && target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+    let is_target = target.starts_with('/')
+        && target.bytes().all(|byte| (byte.is_ascii_graphic() || !byte.is_ascii()) && byte != b'#');
     if is_method && is_target { Ok(()) } else { Err("a method or target that is none") }
 }
 
@@ -77,35 +107,36 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
-fn counted<'a>(length: &str, rest: &'a [u8]) -> Result<(Vec<u8>, &'a [u8]), &'static str> {
+fn counted<'a>(length: &str, rest: &'a [u8]) -> Result<(Vec<u8>, &'a [u8]), Fault> {
     if !length.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err("a length that is none");
+        return Err(Fault::Wrong("a length that is none"));
     }
     let length: usize = length.parse().map_err(|_| "a length that is none")?;
-    let (body, rest) = rest.split_at_checked(length).ok_or("a body that breaks off")?;
+    let (body, rest) = rest.split_at_checked(length).ok_or(Fault::BreaksOff)?;
     Ok((body.to_vec(), rest))
 }
 
-fn chunked(mut rest: &[u8]) -> Result<(Vec<u8>, &[u8]), &'static str> {
+fn chunked(mut rest: &[u8]) -> Result<(Vec<u8>, &[u8]), Fault> {
     let mut body = Vec::new();
     loop {
-        let end = memchr::memmem::find(rest, b"\r\n").ok_or("a body that breaks off")?;
+        let end = memchr::memmem::find(rest, b"\r\n").ok_or(Fault::BreaksOff)?;
         let size = std::str::from_utf8(&rest[..end]).map_err(|_| "a chunk without a size")?;
         if size.is_empty() || !size.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err("a chunk's size with something else");
+            return Err(Fault::Wrong("a chunk's size with something else"));
         }
         let size = usize::from_str_radix(size, 16).map_err(|_| "a chunk that is too large")?;
-        let (chunk, after) = rest[end + 2..].split_at_checked(size).ok_or("a body that breaks off")?;
+        let (chunk, after) = rest[end + 2..].split_at_checked(size).ok_or(Fault::BreaksOff)?;
         if size == 0 {
             // Trailers, if any, up to the empty line.
-            let end = if after.starts_with(b"\r\n") {
-                0
-            } else {
-                memchr::memmem::find(after, b"\r\n\r\n").ok_or("trailers that break off")? + 2
+            let end = match after {
+                [b'\r', b'\n', ..] => 0,
+                _ => memchr::memmem::find(after, b"\r\n\r\n").ok_or(Fault::BreaksOff)? + 2,
             };
             return Ok((body, &after[end + 2..]));
         }
         body.extend_from_slice(chunk);
-        rest = after.strip_prefix(b"\r\n").ok_or("a chunk longer than its size")?;
+        let end = after.split_at_checked(2).ok_or(Fault::BreaksOff)?;
+        let (b"\r\n", behind) = end else { return Err(Fault::Wrong("a chunk longer than its size")) };
+        rest = behind;
     }
 }
