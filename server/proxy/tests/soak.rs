@@ -1,4 +1,4 @@
-//! Hundreds of connections that ask all the time, while policies change ten times a second: whom a change refuses is gone
+//! Hundreds of connections that ask a node all the time, while policies change ten times a second: whom a change refuses is gone
 //! within a second, nobody else notices, and nothing piles up.
 //!
 //! A program of its own, because it looks at the memory and the files of the whole process. It runs for
@@ -19,6 +19,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{env, mem};
 
+use domain::{Keepalive, Upstream};
+use http::Response;
 use proxy::{Change, PolicyState};
 use rustls::client::Resumption;
 use tls::GroupDenials;
@@ -29,8 +31,10 @@ use tokio_util::sync::CancellationToken;
 
 use process::open_files;
 use seat::{Place, Seat, Tally};
-use shared::support::client::Client;
+use shared::support::client::{Client, full};
+use shared::support::forwarding::upstream;
 use shared::support::gateway::{Bench, Guard, group};
+use shared::support::hyper_node::HyperNode;
 use shared::support::pki::{Authority, Identity};
 use shared::support::process::resident_bytes;
 use shared::support::{soon, until};
@@ -90,6 +94,8 @@ struct Soak {
     second: Authority,
     identities: Vec<Identity>,
     denials: Arc<GroupDenials>,
+    /// Answers all requests.
+    _node: HyperNode,
 }
 
 impl Soak {
@@ -104,7 +110,12 @@ impl Soak {
             authority.client(&format!("client {client}"))
         };
         let identities = (0..CLIENTS).map(identity).collect();
-        let mut soak = Self { bench, first, second, identities, denials: GroupDenials::new([]) };
+        let node = HyperNode::http1(|_| async { Response::new(full("ok")) }).await;
+        // Short, so that nothing is kept at the end.
+        let keepalive = Keepalive { idle_timeout: 1_000, ..Keepalive::default() };
+        bench.forward(Upstream { keepalive, ..upstream(&[node.address]) }, None).await;
+        let denials = GroupDenials::new([]);
+        let mut soak = Self { bench, first, second, identities, denials, _node: node };
         let hosts: Vec<Change> =
             (0..HOSTS).map(|host| soak.host(host, &[&soak.first, &soak.second])).collect();
         soak.bench.apply(hosts).await;

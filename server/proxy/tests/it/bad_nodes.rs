@@ -7,7 +7,7 @@ use http::{Request, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::support::client::{Client, Http, full, raw};
-use crate::support::forwarding::upstream;
+use crate::support::forwarding::{route, upstream};
 use crate::support::gateway::Bench;
 use crate::support::node::{Link, Node, OK};
 use crate::support::soon;
@@ -95,6 +95,23 @@ async fn a_node_that_cannot_be_connected_to_gives_502() {
         assert_eq!((record.status, record.node), (502, Some(nowhere.to_string())));
         let reason = record.failure.expect("a reason");
         assert!(reason.to_lowercase().contains("refused"), "{reason}");
+    }
+}
+
+/// The upstream would wait for a day.
+#[tokio::test]
+async fn a_route_may_have_less_patience_than_its_upstream() {
+    let node = Node::start().await;
+    let mut bench = Bench::forwarding(&[node.address]).await;
+    let patient = Timeouts { read: Timeouts::MOST, ..Timeouts::default() };
+    let (change, mut rules) =
+        route("quick", &["/quick"], Upstream { timeouts: patient, ..upstream(&[node.address]) });
+    rules.timeouts = Some(QUICK);
+    bench.route("quick", (change, rules)).await;
+    for http in both(&bench).await {
+        let (answer, _link) =
+            tokio::join!(http.get("test.com", "/quick"), do_once(&node, &Deed::SayAndWait("")));
+        assert_eq!(answer.expect("an answer").status, 504);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Changes of upstreams and the gateway's end, while nodes answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::Request;
 use http_body_util::BodyExt;
@@ -66,4 +67,15 @@ async fn what_was_accepted_is_answered_before_the_end() {
         assert_eq!(soon(answer).await.expect("no panic").expect("an answer").body, "ok");
         soon(shutdown).await.expect("no panic");
     }
+}
+
+#[tokio::test]
+async fn what_does_not_finish_in_time_is_cut_off_at_the_node_too() {
+    let node = Node::start().await;
+    let bench = Bench::forwarding(&[node.address]).await;
+    let http = Client::new(&bench).http2().open("test.com").await;
+    let (download, (link, _)) = tokio::join!(http.exchange(get()), node.serve_one(HALF));
+    soon(bench.gateway.shutdown(Duration::from_millis(100))).await;
+    assert!(soon(download.expect("an answer").into_body().collect()).await.is_err());
+    assert_eq!(link.rest().await, b"");
 }
