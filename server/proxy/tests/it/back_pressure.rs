@@ -8,7 +8,7 @@ use http_body_util::BodyExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
-use crate::support::client::{Client, Http, streamed};
+use crate::support::client::{Client, streamed};
 use crate::support::gateway::Bench;
 use crate::support::node::Node;
 use crate::support::soon;
@@ -18,11 +18,6 @@ const PIECE: usize = 64 * 1024;
 const MOST_BYTES: usize = 48 << 20;
 /// Who gets no byte further for so long is stuck.
 const QUIET: Duration = Duration::from_millis(500);
-
-async fn both(bench: &Bench) -> [Http; 2] {
-    let client = Client::new(bench);
-    [client.open("test.com").await, client.http2().open("test.com").await]
-}
 
 /// Does something again and again until it gets stuck; how many bytes were moved by then.
 async fn until_stuck(mut move_piece: impl AsyncFnMut()) -> usize {
@@ -38,7 +33,7 @@ async fn until_stuck(mut move_piece: impl AsyncFnMut()) -> usize {
 async fn a_node_that_stops_reading_stops_the_client() {
     let node = Node::start().await;
     let bench = Bench::forwarding(&[node.address]).await;
-    for http in both(&bench).await {
+    for http in Client::new(&bench).open_both("test.com").await {
         let (pieces, body) = streamed();
         let request = Request::post("https://test.com/a").header("host", "test.com").body(body);
         let answer = tokio::spawn(async move { http.send(request.expect("a request")).await });
@@ -62,7 +57,7 @@ async fn a_node_that_stops_reading_stops_the_client() {
 async fn a_client_that_stops_reading_stops_the_node() {
     let node = Node::start().await;
     let bench = Bench::forwarding(&[node.address]).await;
-    for http in both(&bench).await {
+    for http in Client::new(&bench).open_both("test.com").await {
         let request = Request::get("https://test.com/a").header("host", "test.com");
         let request = request.body(crate::support::client::empty()).expect("a request");
         let (answer, (mut link, _)) = tokio::join!(

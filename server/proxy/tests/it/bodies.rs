@@ -43,11 +43,6 @@ async fn benches() -> [(Bench, HyperNode); 2] {
     [(of_one, one), (of_two, two)]
 }
 
-async fn both(bench: &Bench) -> [Http; 2] {
-    let client = Client::new(bench);
-    [client.open("test.com").await, client.http2().open("test.com").await]
-}
-
 async fn come_back(http: &Http, body: Body, expected: &Bytes) {
     let request = Request::post("https://test.com/a").header("host", "test.com").body(body);
     let response = http.exchange(request.expect("a request")).await.expect("an answer");
@@ -62,7 +57,7 @@ async fn come_back(http: &Http, body: Body, expected: &Bytes) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_of_every_size_go_both_ways() {
     for (bench, _node) in benches().await {
-        for http in both(&bench).await {
+        for http in Client::new(&bench).open_both("test.com").await {
             for length in SIZES.into_iter().chain([LARGE]) {
                 let sent = content(length);
                 come_back(&http, whole(sent.clone()), &sent).await;
@@ -75,7 +70,7 @@ async fn bodies_of_every_size_go_both_ways() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bodies_of_unknown_length_go_both_ways() {
     for (bench, _node) in benches().await {
-        for http in both(&bench).await {
+        for http in Client::new(&bench).open_both("test.com").await {
             for length in SIZES {
                 let sent = content(length);
                 let (pieces, body) = streamed();
@@ -97,7 +92,7 @@ async fn answers_to_head_and_those_without_a_body_have_none() {
     let node = Node::start().await;
     let bench = Bench::forwarding(&[node.address]).await;
     let mut links = Vec::new();
-    for http in both(&bench).await {
+    for http in Client::new(&bench).open_both("test.com").await {
         for (method, head) in [
             ("HEAD", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"),
             ("GET", "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"),

@@ -3,21 +3,16 @@
 use http::Request;
 use tokio::io::AsyncWriteExt;
 
-use crate::support::client::{Client, Http, empty, streamed};
+use crate::support::client::{Client, empty, streamed};
 use crate::support::gateway::Bench;
 use crate::support::node::Node;
 use crate::support::until;
-
-async fn both(bench: &Bench) -> [Http; 2] {
-    let client = Client::new(bench);
-    [client.open("test.com").await, client.http2().open("test.com").await]
-}
 
 #[tokio::test]
 async fn a_client_that_goes_away_while_it_waits_frees_the_node() {
     let node = Node::start().await;
     let mut bench = Bench::forwarding(&[node.address]).await;
-    for http in both(&bench).await {
+    for http in Client::new(&bench).open_both("test.com").await {
         let waiting =
             tokio::spawn(async move { http.get("test.com", "/a").await.map(|answer| answer.status) });
         let mut link = node.accept().await;
@@ -34,7 +29,7 @@ async fn a_client_that_goes_away_while_it_waits_frees_the_node() {
 async fn a_client_that_goes_away_while_it_sends_frees_the_node() {
     let node = Node::start().await;
     let bench = Bench::forwarding(&[node.address]).await;
-    for http in both(&bench).await {
+    for http in Client::new(&bench).open_both("test.com").await {
         let (pieces, body) = streamed();
         let request = Request::post("https://test.com/a").header("host", "test.com").body(body);
         let sending = tokio::spawn(async move { http.send(request.expect("a request")).await.map(|_| ()) });
@@ -52,7 +47,7 @@ async fn a_client_that_goes_away_while_it_sends_frees_the_node() {
 async fn a_client_that_goes_away_while_it_is_answered_frees_the_node() {
     let node = Node::start().await;
     let bench = Bench::forwarding(&[node.address]).await;
-    for http in both(&bench).await {
+    for http in Client::new(&bench).open_both("test.com").await {
         let request = Request::get("https://test.com/a").header("host", "test.com").body(empty());
         let half = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf";
         let (answer, (link, _)) =

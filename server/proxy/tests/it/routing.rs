@@ -20,11 +20,6 @@ async fn named(name: &'static str) -> HyperNode {
     .await
 }
 
-async fn both(bench: &Bench, host: &str) -> [Http; 2] {
-    let client = Client::new(bench);
-    [client.open(host).await, client.http2().open(host).await]
-}
-
 async fn ask(http: &Http, method: &str, host: &str, path: &str) -> Answer {
     let request = Request::builder().method(method).uri(format!("https://{host}{path}")).header("host", host);
     http.send(request.body(empty()).expect("a request")).await.expect("an answer")
@@ -69,7 +64,7 @@ async fn the_most_exact_route_decides() {
         ("GET", "test.com", "/x/../api/./exact", "exact"),
         ("GET", "test.com", "//api//exact", "exact"),
     ] {
-        for http in both(&bench, host).await {
+        for http in Client::new(&bench).open_both(host).await {
             let answer = ask(&http, method, host, path).await;
             assert!(answer.body.starts_with(&format!("{name} ")), "{method} {host}{path}: {answer:?}");
             let record = bench.request().await;
@@ -81,7 +76,7 @@ async fn the_most_exact_route_decides() {
 #[tokio::test]
 async fn nodes_get_paths_without_detours_and_with_their_escapes() {
     let (bench, _nodes) = routed().await;
-    for http in both(&bench, "test.com").await {
+    for http in Client::new(&bench).open_both("test.com").await {
         for (path, forwarded) in [
             ("/api/a/../b", "/api/b"),
             ("/api/./a//b/", "/api/a/b/"),
@@ -98,7 +93,7 @@ async fn nodes_get_paths_without_detours_and_with_their_escapes() {
 #[tokio::test]
 async fn what_no_route_is_for_is_not_found() {
     let (mut bench, _nodes) = routed().await;
-    for http in both(&bench, "test.com").await {
+    for http in Client::new(&bench).open_both("test.com").await {
         for (method, path) in
             [("GET", "/"), ("GET", "/ap"), ("GET", "/api"), ("GET", "/API/a"), ("GET", "/api/../a")]
         {
@@ -116,7 +111,7 @@ async fn what_no_route_is_for_is_not_found() {
 #[tokio::test]
 async fn what_leads_to_two_routes_is_bad() {
     let (bench, _nodes) = routed().await;
-    for http in both(&bench, "test.com").await {
+    for http in Client::new(&bench).open_both("test.com").await {
         for path in [
             "/api/deep%2Fa",
             "/api%2Fexact",
@@ -148,12 +143,12 @@ async fn nodes_are_told_the_host_that_their_upstream_says() {
         (PassHost::Rewrite("inner.test:81".parse().expect("an address")), "inner.test:81"),
     ] {
         bench.forward(Upstream { host, ..upstream(&[node.address]) }, None).await;
-        for http in both(&bench, "test.com").await {
+        for http in Client::new(&bench).open_both("test.com").await {
             assert_eq!(ask(&http, "GET", "test.com", "/a").await.body, format!("node GET /a {told}"));
         }
     }
     bench.forward(upstream(&[node.address]), None).await;
-    for http in both(&bench, "test.com").await {
+    for http in Client::new(&bench).open_both("test.com").await {
         let answer = ask(&http, "GET", "test.com:8443", "/a").await;
         assert_eq!(answer.body, "node GET /a test.com:8443");
     }

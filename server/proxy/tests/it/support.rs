@@ -1,6 +1,7 @@
 //! What the tests are made of.
 
 pub(crate) mod client;
+pub(crate) mod deed;
 pub(crate) mod forwarding;
 pub(crate) mod gateway;
 pub(crate) mod http2;

@@ -107,6 +107,11 @@ impl Client {
         Http::over(self.connect(host).await.expect("let in")).await
     }
 
+    /// Opens a connection of each version of HTTP.
+    pub(crate) async fn open_both(&self, host: &str) -> [Http; 2] {
+        [self.open(host).await, self.clone().http2().open(host).await]
+    }
+
     /// The alert with which the client is refused: in its handshake, or in TLS 1.3 when it first reads.
     pub(crate) async fn refusal(&self, host: &str) -> AlertDescription {
         let error = match self.connect(host).await {
