@@ -140,3 +140,38 @@ fn chunked(mut rest: &[u8]) -> Result<(Vec<u8>, &[u8]), Fault> {
         rest = behind;
     }
 }
+
+#[test]
+fn what_is_ambiguous_is_no_request() {
+    let request = |fields: &str, body: &str| format!("POST /a HTTP/1.1\r\nhost: h\r\n{fields}\r\n{body}");
+    for (fields, body) in [
+        ("content-length: 2\r\ntransfer-encoding: chunked\r\n", "0\r\n\r\n"),
+        ("content-length: 2\r\ncontent-length: 2\r\n", "ab"),
+        ("content-length: +2\r\n", "ab"),
+        ("content-length: 2\r\n", "a"),
+        ("content-length: 2\r\n", "abc"),
+        ("transfer-encoding: chunked, identity\r\n", "0\r\n\r\n"),
+        ("transfer-encoding: chunked\r\n", "1\r\nab\r\n0\r\n\r\n"),
+        ("transfer-encoding: chunked\r\n", "1;x\r\na\r\n0\r\n\r\n"),
+        ("transfer-encoding: chunked\r\n", "1\r\na\r\n"),
+        ("host: h\r\n", ""),
+        ("x : a\r\n", ""),
+        (" x: a\r\n", ""),
+        ("x: a\nb\r\n", ""),
+        ("x: a\0\r\n", ""),
+    ] {
+        let bytes = request(fields, body);
+        assert!(judge(bytes.as_bytes()).is_err(), "{bytes:?}");
+    }
+    for (fields, body, content) in [
+        ("", "", ""),
+        ("content-length: 2\r\n", "ab", "ab"),
+        ("transfer-encoding: chunked\r\n", "2\r\nab\r\n0\r\n\r\n", "ab"),
+        ("transfer-encoding: chunked\r\n", "1\r\na\r\n1\r\nb\r\n0\r\nx: y\r\n\r\n", "ab"),
+    ] {
+        let twice = request(fields, body).repeat(2);
+        let requests = judge(twice.as_bytes()).expect("two requests");
+        let bodies: Vec<&[u8]> = requests.iter().map(|request| request.body.as_slice()).collect();
+        assert_eq!(bodies, [content.as_bytes(); 2], "{twice:?}");
+    }
+}
