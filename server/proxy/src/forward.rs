@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use domain::{Balancing, HashKey, IdentityHeaders, NodeAddress, NodeHost, PassHost, Timeouts};
-use http::header::{HOST, HeaderValue};
+use http::header::{COOKIE, HOST, HeaderValue};
 use http::{HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
 use rustls_pki_types as pki_types;
 
@@ -98,9 +98,21 @@ fn prepare(
     *request.version_mut() = Version::HTTP_11;
     let headers = request.headers_mut();
     hop_by_hop::strip_request(headers, upgrade);
+    join_cookies(headers);
     identity_headers::strip(headers);
     connection.forwarded().set(headers, host);
     connection.add_identity(identity_headers, headers);
+}
+
+/// HTTP/2 clients may send cookies in pieces. Elsewhere there is one such field (RFC 9113 §8.2.3): nodes that look at one
+/// of several would see another session than the client means.
+fn join_cookies(headers: &mut HeaderMap) {
+    let mut pieces = headers.get_all(COOKIE).iter();
+    let (Some(_), Some(_)) = (pieces.next(), pieces.next()) else { return };
+    let pieces: Vec<&[u8]> = headers.get_all(COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    if let Ok(whole) = HeaderValue::from_bytes(&pieces.join(&b"; "[..])) {
+        headers.insert(COOKIE, whole);
+    }
 }
 
 /// The client's address, in IPv4's own form where it is one.
@@ -111,7 +123,8 @@ pub(crate) fn client_address(connection: &Connection) -> IpAddr {
 /// Path and query as nodes are to see them: as they were checked. `None` if that is no request target.
 pub(crate) fn target_of(uri: &Uri, path: &CheckedPath<'_>) -> Option<Uri> {
     let sent = uri.path_and_query()?;
-    if path.is_as_sent() {
+    // A target without a path (`?x=1`) is read as `/`, and so it has to be sent.
+    if path.is_as_sent() && sent.as_str().starts_with('/') {
         return Some(Uri::from(sent.clone()));
     }
     let target = match sent.query() {
@@ -272,5 +285,39 @@ fn status(stage: FailureStage) -> StatusCode {
             StatusCode::GATEWAY_TIMEOUT
         }
         FailureStage::Client => StatusCode::BAD_REQUEST,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_see_the_path_that_was_checked() {
+        for (sent, expected) in [
+            ("/a?x=1", "/a?x=1"),
+            ("/a//b/./c/../d?x=/../y", "/a/b/d?x=/../y"),
+            ("/a%2fb", "/a%2fb"),
+            ("https://test.com", "/"),
+            ("https://test.com?x=1", "/?x=1"),
+            ("https://test.com?/../admin", "/?/../admin"),
+        ] {
+            let uri: Uri = sent.parse().expect("a target");
+            let path = CheckedPath::new(uri.path()).expect("a path");
+            assert_eq!(target_of(&uri, &path).expect("a target").to_string(), expected, "{sent}");
+        }
+    }
+
+    #[test]
+    fn cookies_in_pieces_are_joined() {
+        let mut headers = HeaderMap::new();
+        for piece in ["a=1", "b=2; c=3", "d=4"] {
+            headers.append(COOKIE, HeaderValue::from_static(piece));
+        }
+        join_cookies(&mut headers);
+        let cookies: Vec<_> = headers.get_all(COOKIE).iter().collect();
+        assert_eq!(cookies, ["a=1; b=2; c=3; d=4"]);
+        join_cookies(&mut headers);
+        assert_eq!(headers.get_all(COOKIE).iter().count(), 1);
     }
 }

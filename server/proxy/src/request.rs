@@ -24,6 +24,7 @@ use crate::path::CheckedPath;
 use crate::request_end::RequestEnd;
 use crate::routing::{Destination, NotRouted};
 use crate::shared::Shared;
+use crate::snapshot::Snapshot;
 use crate::upstream::NodeSet;
 use crate::{echo, hop_by_hop, identity_headers};
 
@@ -111,18 +112,21 @@ fn route<B>(
     request: &Request<B>,
     end: &mut RequestEnd,
 ) -> Result<(Answerer, Uri), Refusal> {
-    let found = check(shared, connection, request)
-        .and_then(|(host, path)| find(shared, connection, request, (&host, &path), end));
+    // One for all that is decided of the request: a change is in force as a whole, or not yet.
+    let snapshot = shared.snapshot.load();
+    let found = check(&snapshot, shared, connection, request)
+        .and_then(|(host, path)| find(&snapshot, connection, request, (&host, &path), end));
     found.inspect_err(|refusal| refusal.note(shared, connection, request))
 }
 
 /// Whether the request may be answered on this connection at all; if so, its host and its path.
 fn check<'a, B>(
+    snapshot: &Snapshot,
     shared: &Shared,
     connection: &'a Connection,
     request: &'a Request<B>,
 ) -> Result<(Cow<'a, ServerName>, CheckedPath<'a>), Refusal> {
-    if !connection.is_admitted(shared) {
+    if !connection.is_admitted_in(snapshot, shared) {
         return Err(Refusal::NotAdmitted);
     }
     if request.headers().len() > connection.pace().protection().headers as usize {
@@ -132,7 +136,7 @@ fn check<'a, B>(
         return Err(Refusal::Bad("a gateway makes no tunnels"));
     }
     hop_by_hop::check(request.headers()).map_err(Refusal::Bad)?;
-    let host = check_host(shared, connection, request)?;
+    let host = check_host(snapshot, connection, request)?;
     if !connection.may_reach(request.uri().path()) {
         return Err(Refusal::PathRequiresCert);
     }
@@ -142,13 +146,12 @@ fn check<'a, B>(
 }
 
 fn find<B>(
-    shared: &Shared,
+    snapshot: &Snapshot,
     connection: &Connection,
     request: &Request<B>,
     (host, path): (&ServerName, &CheckedPath<'_>),
     end: &mut RequestEnd,
 ) -> Result<(Answerer, Uri), Refusal> {
-    let snapshot = shared.snapshot.load();
     let found = snapshot.find_route(&connection.attempt().group, host, path, request.method()).map_err(
         |not_routed| match not_routed {
             NotRouted::NotFound => Refusal::NotRouted,
@@ -177,7 +180,7 @@ fn find<B>(
 
 /// The request's host, if it may be reached on this connection.
 fn check_host<'a, B>(
-    shared: &Shared,
+    snapshot: &Snapshot,
     connection: &'a Connection,
     request: &Request<B>,
 ) -> Result<Cow<'a, ServerName>, Refusal> {
@@ -187,7 +190,6 @@ fn check_host<'a, B>(
         return Ok(Cow::Borrowed(host));
     }
     let host = ServerName::from_authority(authority).map_err(|_| Refusal::Bad("not a host name"))?;
-    let snapshot = shared.snapshot.load();
     match snapshot.policy(&connection.attempt().group, &host) {
         Some(policy) if connection.is_under(policy) => Ok(Cow::Owned(host)),
         Some(policy) if policy.is_guarded() => Err(Refusal::Misdirected),

@@ -26,15 +26,19 @@ impl Connection {
     /// Whether the client is still let in. If policies have changed since the last time, judges anew; a connection that
     /// is no longer admitted is recorded and told to close.
     pub(crate) fn is_admitted(&self, shared: &Shared) -> bool {
+        self.is_admitted_in(&shared.snapshot.load(), shared)
+    }
+
+    /// The same for a snapshot by which more is to be decided: all of it must be decided by one.
+    pub(crate) fn is_admitted_in(&self, snapshot: &Snapshot, shared: &Shared) -> bool {
         if self.is_refused.get() {
             return false;
         }
-        let snapshot = shared.snapshot.load();
         let judged_in = self.judged_in.get();
         if judged_in == snapshot.serial() {
             return true;
         }
-        let admitted = self.follow(&snapshot, judged_in, shared);
+        let admitted = self.follow(snapshot, judged_in, shared);
         // Not before there is a verdict: should judging fail half-way, the next request is judged again.
         self.judged_in.set(snapshot.serial());
         admitted
@@ -73,14 +77,20 @@ impl Connection {
         }
     }
 
-    /// Takes a new verdict over the earlier one. That a client loses its identity is recorded.
+    /// Takes a new verdict over the earlier one. A client that loses its identity is recorded, and loses the connection with
+    /// it: what was let through for that identity (a tunnel, a long answer) would go on otherwise. It may come again as nobody.
     fn stand(&self, standing: Standing, shared: &Shared) {
         let verdict = standing.verdict();
+        let is_verified = standing.is_verified();
         let earlier = mem::replace(&mut *self.standing.borrow_mut(), standing);
-        if earlier.is_verified() && matches!(verdict, Verdict::Tolerated { .. }) {
+        if !earlier.is_verified() || is_verified {
+            return;
+        }
+        if matches!(verdict, Verdict::Tolerated { .. }) {
             let decider = Decider::from(&**self.policy.borrow());
             self.record(Stage::OpenConnection, decider, verdict, shared);
         }
+        self.close_within(shared.options.drain_timeout);
     }
 
     fn refuse(&self, decider: Decider, Refusal { reason, detail }: Refusal, cause: Cause, shared: &Shared) {
