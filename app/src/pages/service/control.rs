@@ -1,6 +1,6 @@
 //! The controls of a service's form.
 
-use domain::{Field, UpstreamNumber};
+use domain::{Field, Service, UpstreamNumber};
 
 /// One control. Each is there once; those of routes are [`RouteControl`]s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,9 +130,10 @@ impl RouteControl {
 
 const ROUTE: &str = "route_";
 
-/// The row that has a control of this name.
+/// The row that has a control of this name. No form has one beyond [`Service::MOST_ROUTES`] rows and the spare ones.
 pub(super) fn row_of(name: &str) -> Option<usize> {
-    name.strip_prefix(ROUTE)?.split_once('_')?.0.parse().ok()
+    let row = name.strip_prefix(ROUTE)?.split_once('_')?.0.parse().ok()?;
+    (row < 2 * Service::MOST_ROUTES).then_some(row)
 }
 
 /// The name among the fields of the form of the box that picks a CA.
