@@ -4,7 +4,8 @@ use domain::{Keepalive, NodeAddress};
 use http::Method;
 
 use super::support::{
-    Node, TestBody, client, data, failure, first_roundtrip, forever, get, read, request, roundtrip, send,
+    Node, TestBody, client, data, failure, first_roundtrip, forever, get, local, read, request, roundtrip,
+    send,
 };
 use crate::node::{FailureStage, NodeTarget};
 
@@ -20,11 +21,14 @@ async fn a_connection_serves_one_request_after_another() {
 
 #[tokio::test]
 async fn a_node_is_found_by_its_name() {
-    let (node, client) = (Node::start().await, client());
-    let address: NodeAddress = "localhost".parse().expect("a name");
-    let target = NodeTarget { address: &address, ..node.target() };
-    let mut peer = first_roundtrip(&client, &node, &target).await;
-    roundtrip(&client, &target, &mut peer).await;
+    local(async {
+        let (node, client) = (Node::start().await, client());
+        let address: NodeAddress = "localhost".parse().expect("a name");
+        let target = NodeTarget { address: &address, ..node.target() };
+        let mut peer = first_roundtrip(&client, &node, &target).await;
+        roundtrip(&client, &target, &mut peer).await;
+    })
+    .await;
 }
 
 #[tokio::test]
