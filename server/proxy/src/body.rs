@@ -77,7 +77,11 @@ pub(crate) struct AnswerBody {
 
 impl AnswerBody {
     pub(crate) fn new(content: Content, end: RequestEnd) -> Self {
-        Self { content, end }
+        let mut body = Self { content, end };
+        // HTTP/2 does not even look at a body while the client has no window for it.
+        let is_offered = !body.is_end_stream();
+        body.end.set_offered(is_offered);
+        body
     }
 }
 
@@ -90,6 +94,8 @@ impl Body for AnswerBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         let body = self.get_mut();
+        // Whoever asks for more has taken what there was.
+        body.end.set_offered(false);
         let mut frame = match &mut body.content {
             // It cannot fail.
             Content::Own(own) => ready!(Pin::new(own).poll_frame(context)).and_then(Result::ok).map(Ok),
@@ -100,6 +106,7 @@ impl Body for AnswerBody {
         {
             trailers::strip_answer(trailers);
         }
+        body.end.set_offered(matches!(frame, Some(Ok(_))));
         match &frame {
             Some(Ok(frame)) => body.end.add_bytes(frame.data_ref().map_or(0, Bytes::len)),
             Some(Err(error)) => body.end.broke_off(error),

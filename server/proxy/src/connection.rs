@@ -17,6 +17,7 @@ use crate::events::{Attempt, Decider, Finding, Negotiated, PeerChain, Record};
 use crate::forwarded::Forwarded;
 use crate::identity_headers::IdentityFields;
 use crate::pace::Pace;
+use crate::request::Passage;
 use crate::shared::Shared;
 use crate::snapshot::Policy;
 
@@ -45,6 +46,8 @@ pub(crate) struct Connection {
     /// The serial of the snapshot in which `policy` was found.
     judged_in: Cell<u64>,
     is_refused: Cell<bool>,
+    /// Requests in progress that were let through while the client was verified.
+    relying: Cell<usize>,
     /// The end of the validity of the certificates that it was let in for, once somebody asked.
     valid_until: Cell<Option<UnixTime>>,
     /// What to call the owner of its certificate, once somebody asked.
@@ -53,6 +56,8 @@ pub(crate) struct Connection {
     forwarded: OnceCell<Forwarded>,
     /// How nodes were told last who the client is: the next request is likely to want the same.
     told: RefCell<Option<Told>>,
+    /// What lets its tunnel through, from when it is asked for: nothing else comes on it then.
+    passage: RefCell<Option<Passage>>,
     /// Why requests on it were refused, as far as that is recorded: once for each reason.
     recorded: RefCell<Vec<ReasonCode>>,
     counters: Rc<Counters>,
@@ -86,10 +91,12 @@ impl Connection {
             standing: RefCell::new(standing),
             judged_in: Cell::new(judged_in),
             is_refused: Cell::new(false),
+            relying: Cell::new(0),
             valid_until: Cell::new(None),
             client_name: OnceCell::new(),
             forwarded: OnceCell::new(),
             told: RefCell::default(),
+            passage: RefCell::default(),
             recorded: RefCell::default(),
             pace: Pace::new(protection),
             closing: Cell::new(None),
@@ -132,6 +139,16 @@ impl Connection {
         self.standing.borrow().is_verified()
     }
 
+    /// Counts a request that was let through for the client's identity.
+    pub(crate) fn rely_on_identity(&self) {
+        self.relying.set(self.relying.get() + 1);
+    }
+
+    /// Such a request is over.
+    pub(crate) fn stop_relying(&self) {
+        self.relying.set(self.relying.get() - 1);
+    }
+
     /// The client's certificate, if it is verified now.
     pub(crate) fn verified_leaf(&self) -> Option<&[u8]> {
         if self.is_verified() { self.chain.first().map(|leaf| leaf.as_ref()) } else { None }
@@ -171,6 +188,11 @@ impl Connection {
 
     pub(crate) fn negotiated(&self) -> &Negotiated {
         &self.negotiated
+    }
+
+    /// Notes what lets its tunnel through, or that there will be none.
+    pub(crate) fn set_passage(&self, passage: Option<Passage>) {
+        *self.passage.borrow_mut() = passage;
     }
 
     /// Counts an answer.

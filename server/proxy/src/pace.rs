@@ -18,6 +18,10 @@ pub(crate) struct Pace {
     has_asked: Cell<bool>,
     /// Requests being answered.
     requests: Cell<usize>,
+    /// Answers of which the client has been given something, and has not asked for more.
+    untaken: Cell<usize>,
+    /// When it asked last for more of an answer, while there are such.
+    taken_at: Cell<Instant>,
     /// Since when a head is arriving.
     head_since: Cell<Option<Instant>>,
 }
@@ -30,6 +34,8 @@ impl Pace {
             since: Cell::new(Instant::now()),
             has_asked: Cell::new(false),
             requests: Cell::new(0),
+            untaken: Cell::new(0),
+            taken_at: Cell::new(Instant::now()),
             head_since: Cell::new(None),
         }
     }
@@ -66,8 +72,26 @@ impl Pace {
         self.since.set(Instant::now());
     }
 
+    /// A piece of an answer is there for the client to take.
+    pub(crate) fn offer(&self) {
+        if self.untaken.get() == 0 {
+            self.taken_at.set(Instant::now());
+        }
+        self.untaken.set(self.untaken.get() + 1);
+    }
+
+    /// A piece that was offered has been taken, or never will be.
+    pub(crate) fn take(&self) {
+        self.untaken.set(self.untaken.get() - 1);
+        self.taken_at.set(Instant::now());
+    }
+
     /// Whether the client keeps the gateway waiting for longer than it may, at `now`.
     pub(crate) fn is_overdue(&self, now: Instant) -> bool {
+        let stalls = self.untaken.get() > 0;
+        if stalls && now.duration_since(self.taken_at.get()) > seconds(self.protection.body_seconds) {
+            return true;
+        }
         if self.requests.get() > 0 {
             // It is the gateway that keeps the client waiting, and may not be listening.
             return false;
@@ -105,6 +129,7 @@ mod tests {
             first_request_seconds: 10,
             header_seconds: 3,
             idle_seconds: 20,
+            body_seconds: 5,
             ..Protection::default()
         };
         Pace::new(Arc::new(limits))
@@ -135,6 +160,19 @@ mod tests {
         assert_eq!(patience(&pace), 19, "idle");
         pace.head_is_arriving(true);
         assert_eq!(patience(&pace), 2, "within the next head");
+    }
+
+    #[test]
+    fn a_client_that_takes_no_more_of_its_answers_is_overdue() {
+        let pace = pace();
+        pace.count_request();
+        pace.offer();
+        assert_eq!(patience(&pace), 4, "it was given a piece");
+        pace.offer();
+        pace.take();
+        assert_eq!(patience(&pace), 4, "it has taken one of two");
+        pace.take();
+        assert_eq!(patience(&pace), 1_000, "it waits for more");
     }
 
     #[test]

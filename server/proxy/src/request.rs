@@ -1,5 +1,6 @@
 //! From a request's head to who answers it: whose host it asks for, whether it may on this connection, and where it goes.
 
+mod passage;
 mod refusal;
 
 use std::borrow::Cow;
@@ -8,11 +9,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::{IdentityHeaders, ServerName, Timeouts};
-use http::header::{CONTENT_LENGTH, HOST, HeaderValue};
+use http::header::{CONTENT_LENGTH, HOST, HeaderValue, UPGRADE};
 use http::{HeaderMap, Method, Request, Response, Uri, Version};
 use http_body_util::Full;
 use hyper::body::Body;
 
+pub(crate) use self::passage::Passage;
 use self::refusal::Refusal;
 use crate::answer::{Answer, Tunnel};
 use crate::body::{AnswerBody, Content, RequestBody};
@@ -70,6 +72,7 @@ async fn dispatch(
 ) -> Result<(Response<Content>, Option<Tunnel>), Refusal> {
     let shared = &*context.shared;
     let (answerer, target) = route(shared, connection, &request, end)?;
+    end.let_through();
     set_host(&mut request);
     match answerer {
         Answerer::Echo => {
@@ -83,6 +86,9 @@ async fn dispatch(
             let errand = Errand { nodes: &nodes, timeouts, identity_headers, target };
             let answered =
                 forward::forward(&context.nodes, connection, errand, request, (interim, end)).await;
+            if !matches!(answered, Ok((_, Some(_)))) {
+                connection.set_passage(None);
+            }
             answered.map_err(|no_answer| unanswered(shared, connection, &no_answer, end))
         }
     }
@@ -175,6 +181,10 @@ fn find<B>(
         },
     };
     let target = forward::target_of(request.uri(), path).ok_or(Refusal::Bad("a path that is none"))?;
+    if request.version() == Version::HTTP_11 && request.headers().contains_key(UPGRADE) {
+        // Already now: the rules may change before there is a tunnel.
+        connection.set_passage(Some(Passage::new(request, host, found.id)));
+    }
     Ok((answerer, target))
 }
 
@@ -190,11 +200,17 @@ fn check_host<'a, B>(
         return Ok(Cow::Borrowed(host));
     }
     let host = ServerName::from_authority(authority).map_err(|_| Refusal::Bad("not a host name"))?;
-    match snapshot.policy(&connection.attempt().group, &host) {
-        Some(policy) if connection.is_under(policy) => Ok(Cow::Owned(host)),
+    check_cover(snapshot, connection, &host)?;
+    Ok(Cow::Owned(host))
+}
+
+/// Whether a host may be reached on this connection.
+fn check_cover(snapshot: &Snapshot, connection: &Connection, host: &ServerName) -> Result<(), Refusal> {
+    match snapshot.policy(&connection.attempt().group, host) {
+        Some(policy) if connection.is_under(policy) => Ok(()),
         Some(policy) if policy.is_guarded() => Err(Refusal::Misdirected),
         _ if connection.is_guarded() => Err(Refusal::Misdirected),
-        Some(_) => Ok(Cow::Owned(host)),
+        Some(_) => Ok(()),
         None => Err(Refusal::UnknownHost),
     }
 }

@@ -18,6 +18,10 @@ pub(crate) struct RequestEnd {
     /// The node that answers it.
     node: Option<Chosen>,
     bytes: u64,
+    /// Whether a piece of the answer waits for the client to take it.
+    is_offered: bool,
+    /// Whether it was let through while the client was verified.
+    is_relying: bool,
     /// What is written of it into the access log, if there is one.
     entry: Option<Box<Entry>>,
 }
@@ -51,7 +55,22 @@ impl RequestEnd {
                 failure: None,
             })
         });
-        Self { connection: Rc::clone(connection), node: None, bytes: 0, entry }
+        Self {
+            connection: Rc::clone(connection),
+            node: None,
+            bytes: 0,
+            is_offered: false,
+            is_relying: false,
+            entry,
+        }
+    }
+
+    /// Notes that it was let through: if the client is verified, it may go on only while the client is.
+    pub(crate) fn let_through(&mut self) {
+        if self.connection.is_verified() && !self.is_relying {
+            self.is_relying = true;
+            self.connection.rely_on_identity();
+        }
     }
 
     /// Notes which route it took.
@@ -90,6 +109,15 @@ impl RequestEnd {
         self.bytes += bytes as u64;
     }
 
+    /// Notes whether a piece of the answer waits for the client to take it.
+    pub(crate) fn set_offered(&mut self, is_offered: bool) {
+        if self.is_offered != is_offered {
+            self.is_offered = is_offered;
+            let pace = self.connection.pace();
+            if is_offered { pace.offer() } else { pace.take() }
+        }
+    }
+
     /// Notes that the answer's body broke off.
     pub(crate) fn broke_off(&mut self, error: &io::Error) {
         if let Some(entry) = &mut self.entry {
@@ -100,6 +128,10 @@ impl RequestEnd {
 
 impl Drop for RequestEnd {
     fn drop(&mut self) {
+        self.set_offered(false);
+        if self.is_relying {
+            self.connection.stop_relying();
+        }
         self.connection.pace().discount_request();
         if let Some(entry) = self.entry.take() {
             entry.write(&self.connection, self.bytes);

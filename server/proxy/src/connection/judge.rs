@@ -41,7 +41,18 @@ impl Connection {
         let admitted = self.follow(snapshot, judged_in, shared);
         // Not before there is a verdict: should judging fail half-way, the next request is judged again.
         self.judged_in.set(snapshot.serial());
+        if admitted {
+            self.check_passage(snapshot, shared);
+        }
         admitted
+    }
+
+    /// Ends a tunnel that a request would not be given any more.
+    fn check_passage(&self, snapshot: &Snapshot, shared: &Shared) {
+        let passage = self.passage.borrow();
+        if passage.as_ref().is_some_and(|passage| !passage.is_open(snapshot, self)) {
+            self.close_within(shared.options.drain_timeout);
+        }
     }
 
     /// Moves on to the policy that decides in `snapshot`.
@@ -77,20 +88,18 @@ impl Connection {
         }
     }
 
-    /// Takes a new verdict over the earlier one. A client that loses its identity is recorded, and loses the connection with
-    /// it: what was let through for that identity (a tunnel, a long answer) would go on otherwise. It may come again as nobody.
+    /// Takes a new verdict over the earlier one. That a client loses its identity is recorded. What is in progress for that
+    /// identity may last (a tunnel, a long answer): it ends with the connection. The client may come again as nobody.
     fn stand(&self, standing: Standing, shared: &Shared) {
         let verdict = standing.verdict();
-        let is_verified = standing.is_verified();
         let earlier = mem::replace(&mut *self.standing.borrow_mut(), standing);
-        if !earlier.is_verified() || is_verified {
-            return;
-        }
-        if matches!(verdict, Verdict::Tolerated { .. }) {
+        if earlier.is_verified() && matches!(verdict, Verdict::Tolerated { .. }) {
             let decider = Decider::from(&**self.policy.borrow());
             self.record(Stage::OpenConnection, decider, verdict, shared);
+            if self.relying.get() > 0 && self.policy.borrow().decides_per_request() {
+                self.close_within(shared.options.drain_timeout);
+            }
         }
-        self.close_within(shared.options.drain_timeout);
     }
 
     fn refuse(&self, decider: Decider, Refusal { reason, detail }: Refusal, cause: Cause, shared: &Shared) {

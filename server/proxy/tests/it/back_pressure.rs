@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use domain::Protection;
 use http::Request;
 use http_body_util::BodyExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -81,5 +82,26 @@ async fn a_client_that_stops_reading_stops_the_node() {
         let (_link, received) = soon(async { tokio::join!(finishing, reading) }).await;
         // The piece at which it got stuck may have gone in part.
         assert!((sent..=sent + PIECE).contains(&received), "{sent} bytes became {received}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_that_never_takes_its_answer_frees_the_node() {
+    let node = Node::start().await;
+    let mut bench = Bench::forwarding(&[node.address]).await;
+    bench.protect(Protection { body_seconds: 1, ..Protection::default() }).await;
+    for http in Client::new(&bench).open_both("test.com").await {
+        let request = Request::get("https://test.com/a").header("host", "test.com");
+        let request = request.body(crate::support::client::empty()).expect("a request");
+        let (answer, (mut link, _)) = tokio::join!(
+            http.exchange(request),
+            node.serve_one("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        );
+        // Nobody reads the body, and the connection is kept open.
+        let _unread = answer.expect("an answer").into_body();
+        let piece = vec![7; PIECE];
+        let pushing = async { while link.stream.write_all(&piece).await.is_ok() {} };
+        soon(pushing).await;
+        bench.nodes_are_free().await;
     }
 }

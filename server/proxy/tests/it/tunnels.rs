@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use tls::Enforcement;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -73,7 +74,13 @@ async fn a_tunnel_ends_when_its_client_is_no_longer_let_in() {
     let mut bench = Bench::forwarding(&[node.address]).await;
     let identity = authority.client("device");
     let guard = Guard::of(&[&authority]);
-    for refusing in [guard.clone().denying(identity.deny_entry()), Guard::of(&[&other])] {
+    // Where requests decide, the client is still let in, but not to what it has open.
+    let per_request = |guard: Guard| guard.exempting(&["^/health$"]).enforcing(Enforcement::PerRequest);
+    for (guard, refusing) in [
+        (guard.clone(), guard.clone().denying(identity.deny_entry())),
+        (guard.clone(), Guard::of(&[&other])),
+        (per_request(guard.clone()), per_request(guard.clone().denying(identity.deny_entry()))),
+    ] {
         bench.guard("open", &["test.com"], &guard).await;
         let (mut stream, link) = tunnel(&Client::of(&bench, &identity), &node).await;
         let since = Instant::now();
