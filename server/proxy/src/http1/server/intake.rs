@@ -134,6 +134,11 @@ impl Intake {
         self.reader.is_some() && mem::take(&mut self.expects_continue)
     }
 
+    /// The client is not to be told any more.
+    pub(super) fn forget_continue(&mut self) {
+        self.expects_continue = false;
+    }
+
     /// Throws away what is there of the body; answers how many bytes that is.
     ///
     /// # Errors

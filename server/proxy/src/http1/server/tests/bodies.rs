@@ -166,6 +166,24 @@ async fn a_body_is_asked_for_when_it_is_wanted() {
     assert!(answer(mirror, &format!("POST / HTTP/1.0\r\n{expecting}foo")).await.starts_with("HTTP/1.0 200 "));
 }
 
+/// It would be taken for a part of the answer's body.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_asked_for_once_the_answer_has_begun() {
+    let connection = connection(Protection::default());
+    // The answer's body is the request's, which is not looked at before the head is sent.
+    let handler = async |request: Request<Http1Body>, _| Response::new(request.into_body()).into();
+    let (near, mut client) = duplex(BETWEEN);
+    let mut read = String::new();
+    let asks = async {
+        let head = "POST / HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n";
+        client.write_all(head.as_bytes()).await.expect("sent");
+        client.read_to_string(&mut read).await.expect("text");
+    };
+    let (ended, ()) = tokio::join!(converse(&connection, &StoppedClock, near, handler), asks);
+    ended.expect_err("the body never came");
+    assert_eq!(read, format!("HTTP/1.1 200 OK\r\ncontent-length: 3\r\nconnection: close\r\n{DATE}\r\n"));
+}
+
 #[tokio::test]
 async fn after_a_body_that_nobody_asked_for_no_request_is_read() {
     let handler = async |_, _| ok(full("x"));
