@@ -24,6 +24,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 
 pub(super) use self::body::Http2Body;
 use self::shared_body::{SharedBody, StreamBody, Watch};
+use super::pool::InUse;
 use super::stream::NodeStream;
 use super::{FailureStage, NodeFailure, NodeTarget, Trouble};
 use crate::http1::client::Limits;
@@ -96,28 +97,29 @@ impl Http2Connection {
             && (keepalive.requests == 0 || self.served.get() < keepalive.requests)
     }
 
-    /// Whether it is of use, or will be soon: it is open, and was not idle for too long.
-    pub(super) fn is_kept(&self, now: Instant, idle_timeout: Duration) -> bool {
-        let is_in_use = self.streams.get() > 0;
-        !self.sender.is_closed()
-            && (is_in_use || now.saturating_duration_since(self.idle_since.get()) < idle_timeout)
+    /// Whether requests are in progress on it.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.streams.get() > 0
     }
-}
 
-/// A stream of a connection, counted for as long as it lives.
-pub(super) struct InUse(Rc<Http2Connection>);
-
-impl InUse {
-    pub(super) fn new(connection: Rc<Http2Connection>) -> Self {
-        connection.streams.update(|streams| streams + 1);
-        Self(connection)
+    /// Counts one more request in progress.
+    pub(super) fn begin(&self) {
+        self.streams.update(|streams| streams + 1);
     }
-}
 
-impl Drop for InUse {
-    fn drop(&mut self) {
-        self.0.streams.update(|streams| streams - 1);
-        self.0.idle_since.set(Instant::now());
+    /// Counts one less.
+    pub(super) fn end(&self) {
+        self.streams.update(|streams| streams - 1);
+        self.idle_since.set(Instant::now());
+    }
+
+    /// Whether no request was in progress for as long as this.
+    pub(super) fn is_idle_for(&self, time: Duration, now: Instant) -> bool {
+        !self.is_in_use() && now.saturating_duration_since(self.idle_since.get()) >= time
+    }
+
+    fn count_request(&self) -> u32 {
+        self.served.replace(self.served.get().saturating_add(1))
     }
 }
 
@@ -133,7 +135,7 @@ pub(super) async fn exchange<B>(
 where
     B: Body<Data = Bytes, Error = io::Error> + Unpin + 'static,
 {
-    let is_reused = connection.0.served.replace(connection.0.served.get().saturating_add(1)) > 0;
+    let is_reused = connection.count_request() > 0;
     let (request, shared) = match with_authority(request, to) {
         Ok(request) => {
             let (parts, body) = request.into_parts();
@@ -146,7 +148,7 @@ where
         }
     };
     let mut watch = Watch::new(Rc::clone(&shared) as Rc<_>, Limits::from(to.timeouts));
-    let mut answer = pin!(connection.0.sender.clone().try_send_request(request));
+    let mut answer = pin!(connection.sender.clone().try_send_request(request));
     let answered = poll_fn(|context| match answer.as_mut().poll(context) {
         Poll::Ready(answered) => Poll::Ready(Ok(answered)),
         Poll::Pending => watch.poll_lost(context).map(Err),

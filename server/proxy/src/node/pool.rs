@@ -1,5 +1,7 @@
 //! Connections that are kept for later requests.
 
+mod shared;
+
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
@@ -10,13 +12,13 @@ use domain::{Keepalive, NodeAddress};
 use rustls_pki_types::ServerName;
 use tls::NodeTls;
 use tokio::sync::Mutex;
-use tokio::time::timeout;
 
-use super::connect::connect;
-use super::http2::{Http2Connection, InUse};
-use super::names::Names;
+#[cfg(test)]
+pub(super) use self::shared::CONNECTIONS;
+pub(super) use self::shared::InUse;
+use super::NodeTarget;
+use super::http2::Http2Connection;
 use super::stream::NodeStream;
-use super::{FailureStage, NodeTarget, Trouble};
 use crate::http1::client::Connection;
 
 /// A worker's pools.
@@ -60,6 +62,7 @@ pub(super) struct Pool {
     keepalive: Cell<Keepalive>,
     /// The newest is the last.
     idle: RefCell<VecDeque<Idle>>,
+    /// Those that have streams, and those that can have more.
     shared: RefCell<Vec<Rc<Http2Connection>>>,
     /// Held by who makes a connection that others wait for.
     connecting: Mutex<()>,
@@ -127,34 +130,6 @@ impl Pool {
         }
     }
 
-    /// A stream on a connection with room for one. A new connection is made by one request, and others wait for it.
-    ///
-    /// # Errors
-    /// There is none, and no other could be made in time.
-    pub(super) async fn stream(&self, names: &Names, to: &NodeTarget<'_>) -> Result<InUse, Trouble> {
-        if let Some(connection) = self.with_room() {
-            return Ok(connection);
-        }
-        let too_late =
-            |_| Trouble::new(FailureStage::ConnectTimeout, "the node did not accept a connection in time");
-        let limit = Duration::from_millis(to.timeouts.connect.into());
-        let _turn = timeout(limit, self.connecting.lock()).await.map_err(too_late)?;
-        if let Some(connection) = self.with_room() {
-            return Ok(connection);
-        }
-        let stream = connect(names, to).await?;
-        let connection = timeout(limit, Http2Connection::open(stream)).await.map_err(too_late)??;
-        self.shared.borrow_mut().push(Rc::clone(&connection));
-        Ok(InUse::new(connection))
-    }
-
-    fn with_room(&self) -> Option<InUse> {
-        let keepalive = self.keepalive.get();
-        let shared = self.shared.borrow();
-        let connection = shared.iter().find(|connection| connection.has_room(keepalive))?;
-        Some(InUse::new(Rc::clone(connection)))
-    }
-
     /// How much is left.
     fn sweep(&self, now: Instant) -> usize {
         let limit = self.idle_timeout();
@@ -165,9 +140,6 @@ impl Pool {
         if idle.is_empty() {
             idle.shrink_to_fit();
         }
-        let limit = if self.keepalive.get().size == 0 { Duration::ZERO } else { limit };
-        let mut shared = self.shared.borrow_mut();
-        shared.retain(|connection| connection.is_kept(now, limit));
-        idle.len() + shared.len()
+        idle.len() + self.sweep_shared(now)
     }
 }

@@ -7,8 +7,9 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
+use super::describe;
 use super::shared_body::Watch;
-use super::{InUse, describe};
+use crate::node::pool::InUse;
 
 /// The body of an answer. Dropped early, it resets its stream.
 pub(crate) struct Http2Body {

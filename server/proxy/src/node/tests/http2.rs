@@ -4,7 +4,9 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use domain::Timeouts;
+use domain::{Keepalive, Timeouts};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -19,6 +21,7 @@ use super::support::{
     Node, TestBody, client, data, failure, forever, get, local, read, request, send, trailers,
 };
 use super::tls::{Identity, name};
+use crate::node::pool::CONNECTIONS;
 use crate::node::{FailureStage, NodeTarget};
 
 /// What a node that speaks HTTP/2 has seen, and how it behaves.
@@ -26,6 +29,9 @@ struct Seen {
     requests: RefCell<Vec<String>>,
     in_progress: Cell<usize>,
     connections: Cell<usize>,
+    /// Connections that have not ended, and the most of them at a time.
+    open: Cell<usize>,
+    most_open: Cell<usize>,
     /// As many requests as this has permits are answered.
     may_answer: Semaphore,
 }
@@ -36,6 +42,8 @@ impl Seen {
             requests: RefCell::default(),
             in_progress: Cell::new(0),
             connections: Cell::new(0),
+            open: Cell::new(0),
+            most_open: Cell::new(0),
             may_answer: Semaphore::new(answers),
         })
     }
@@ -61,13 +69,16 @@ impl Seen {
 
     fn serve(self: &Rc<Self>, stream: impl AsyncRead + AsyncWrite + Unpin + 'static, streams: u32) {
         self.connections.update(|count| count + 1);
-        let seen = Rc::clone(self);
+        self.open.update(|count| count + 1);
+        self.most_open.update(|most| most.max(self.open.get()));
+        let (seen, open) = (Rc::clone(self), Rc::clone(self));
         let service = service_fn(move |request| Rc::clone(&seen).answer(request));
         spawn_local(async move {
             let mut builder = http2::Builder::new(Local);
             // The client may be gone before it is done.
             let _ =
                 builder.max_concurrent_streams(streams).serve_connection(TokioIo::new(stream), service).await;
+            open.open.update(|count| count - 1);
         });
     }
 
@@ -82,9 +93,12 @@ impl Seen {
 }
 
 async fn until(is_so: impl Fn() -> bool) {
-    while !is_so() {
-        tokio::task::yield_now().await;
-    }
+    let comes = async {
+        while !is_so() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), comes).await.expect("it comes to be so");
 }
 
 #[derive(Clone)]
@@ -164,11 +178,11 @@ async fn a_connection_that_is_gone_is_replaced() {
             answers_one
         );
         assert!(first.is_ok());
-        let forgets = until(|| {
+        until(|| {
             client.sweep(Instant::now());
             client.pools.is_empty()
-        });
-        tokio::time::timeout(Duration::from_secs(10), forgets).await.expect("seen to be gone");
+        })
+        .await;
         seen.accept_all(&node, 100);
         let answer = send(&client, &target, get()).await.expect("an answer");
         assert_eq!(answer.response.status(), 200);
@@ -200,6 +214,110 @@ async fn idle_connections_are_closed() {
         );
         assert!(answer.is_ok());
         assert!(ended.is_ok());
+    })
+    .await;
+}
+
+/// Accepts connections that nothing can be asked on, and counts those whose client knows that.
+fn allow_no_streams(seen: &Rc<Seen>, node: &Rc<Node>) {
+    // SETTINGS with MAX_CONCURRENT_STREAMS 0, and what acknowledges the other end's (RFC 9113 §6.5).
+    const NO_STREAMS: &str = "\0\0\x06\x04\0\0\0\0\0\0\x03\0\0\0\0";
+    const ACKNOWLEDGED: &str = "\0\0\0\x04\x01\0\0\0\0";
+    let (seen, node) = (Rc::clone(seen), Rc::clone(node));
+    spawn_local(async move {
+        loop {
+            let (seen, mut peer) = (Rc::clone(&seen), node.accept().await);
+            spawn_local(async move {
+                peer.say(NO_STREAMS).await;
+                peer.say(ACKNOWLEDGED).await;
+                peer.hear_bytes(ACKNOWLEDGED.as_bytes()).await;
+                seen.connections.update(|count| count + 1);
+                seen.open.update(|count| count + 1);
+                assert!(peer.hears_the_end().await);
+                seen.open.update(|count| count - 1);
+            });
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_node_that_allows_no_streams_does_not_get_ever_more_connections() {
+    local(async {
+        let (node, client, seen) = (Rc::new(Node::start().await), client(), Seen::new(0));
+        allow_no_streams(&seen, &node);
+        let timeouts = Timeouts { connect: 60_000, send: 60_000, read: 60_000 };
+        let target = NodeTarget { http2: true, timeouts, ..node.target() };
+        let (mut waiting, mut refused) = (FuturesUnordered::new(), 0);
+        for number in 1..=300 {
+            waiting.push(send(&client, &target, get()));
+            tokio::select! {
+                Some(sent) = waiting.next() => {
+                    let failure = failure(sent);
+                    assert_eq!((failure.stage, failure.request.is_some()), (FailureStage::Connect, true));
+                    assert!(failure.reason.contains("takes no more requests"), "{}", failure.reason);
+                    refused += 1;
+                }
+                () = until(|| seen.connections.get() == number) => {}
+            }
+        }
+        assert_eq!((seen.connections.get(), seen.open.get()), (CONNECTIONS, CONNECTIONS));
+        assert_eq!(refused, 300 - CONNECTIONS);
+        drop(waiting);
+        until(|| seen.open.get() == 0).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_so_many_connections_are_open() {
+    local(async {
+        let (node, client, seen) = (Rc::new(Node::start().await), client(), Seen::new(0));
+        seen.accept_all(&node, 1);
+        let keepalive = Keepalive { requests: 1, ..Keepalive::default() };
+        let target = NodeTarget { http2: true, keepalive, ..node.target() };
+        let all = futures_util::future::join_all((0..300).map(|_| send(&client, &target, get())));
+        let answers = async {
+            until(|| seen.in_progress.get() == CONNECTIONS).await;
+            seen.may_answer.add_permits(CONNECTIONS);
+        };
+        let (sent, ()) = tokio::join!(all, answers);
+        assert_eq!(sent.iter().filter(|sent| sent.is_ok()).count(), CONNECTIONS);
+        for failure in sent.into_iter().filter(Result::is_err).map(failure) {
+            assert_eq!((failure.stage, failure.request.is_some()), (FailureStage::Connect, true));
+        }
+        // There is room again.
+        until(|| seen.open.get() == 0).await;
+        seen.may_answer.add_permits(1);
+        send(&client, &target, get()).await.expect("an answer");
+        assert_eq!(seen.most_open.get(), CONNECTIONS);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn connections_are_closed_with_their_last_stream_if_no_others_can_follow_or_enough_are_idle() {
+    local(async {
+        let kept = Keepalive::default();
+        for (keepalive, left) in [
+            (Keepalive { size: 0, ..kept }, 0),
+            (Keepalive { size: 2, ..kept }, 2),
+            (Keepalive { requests: 1, ..kept }, 0),
+            (kept, 5),
+        ] {
+            let (node, client, seen) = (Rc::new(Node::start().await), client(), Seen::new(5));
+            seen.accept_all(&node, 1);
+            let target = NodeTarget { http2: true, keepalive, ..node.target() };
+            let mut answers = Vec::new();
+            for _ in 0..5 {
+                answers.push(send(&client, &target, get()).await.expect("an answer"));
+            }
+            assert_eq!(seen.open.get(), 5);
+            for answer in answers {
+                read(answer.response.into_body()).await.2.expect("a whole answer");
+            }
+            until(|| seen.open.get() == left).await;
+            assert_eq!(seen.connections.get(), 5, "{keepalive:?}");
+        }
     })
     .await;
 }

@@ -54,13 +54,17 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// Reads up to and including `end`.
+    /// Reads text up to and including `end`.
     pub(super) async fn hear(&mut self, end: &str) -> String {
+        String::from_utf8(self.hear_bytes(end.as_bytes()).await).expect("text")
+    }
+
+    /// Reads up to and including `end`.
+    pub(super) async fn hear_bytes(&mut self, end: &[u8]) -> Vec<u8> {
         loop {
-            if let Some(at) = memchr::memmem::find(&self.read, end.as_bytes()) {
+            if let Some(at) = memchr::memmem::find(&self.read, end) {
                 let rest = self.read.split_off(at + end.len());
-                let heard = std::mem::replace(&mut self.read, rest);
-                return String::from_utf8(heard).expect("text");
+                return std::mem::replace(&mut self.read, rest);
             }
             assert_ne!(
                 self.stream.read_buf(&mut self.read).await.expect("bytes"),
