@@ -1,5 +1,7 @@
 //! What a request is answered with.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::Response;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -22,6 +24,8 @@ pub(crate) struct Tunnel {
     pub(crate) stream: Box<dyn TunnelStream>,
     /// What was read from the stream behind the head of its answer.
     pub(crate) read_ahead: Bytes,
+    /// How long nothing may move in it, and how long either side may take nothing of what there is for it.
+    pub(crate) idle: Duration,
 }
 
 /// Anything that bytes can be copied to and from.

@@ -90,12 +90,12 @@ impl NodeClient {
                 Err(trouble) => return Err(trouble.with(Some(request))),
             },
         };
-        let Answered { status, headers, rest } =
-            exchange(connection, Limits::from(to.timeouts), request, interim).await?;
+        let limits = Limits::from(to.timeouts);
+        let Answered { status, headers, rest } = exchange(connection, limits, request, interim).await?;
         let (body, tunnel) = match rest {
             Rest::Body(receiving) => (NodeBody::http1(receiving, pool), None),
             Rest::Tunnel(stream, read_ahead) => {
-                (NodeBody::empty(), Some(Tunnel { stream: Box::new(stream), read_ahead }))
+                (NodeBody::empty(), Some(Tunnel { stream: Box::new(stream), read_ahead, idle: limits.read }))
             }
         };
         let mut response = Response::new(body);

@@ -75,7 +75,7 @@ where
                     After::Next if conversation.skip_unread().await? => {}
                     After::Next => break false,
                     After::Close => break conversation.is_read(),
-                    After::Tunnel(tunnel) => {
+                    After::Tunnel(tunnel, _answer) => {
                         Box::pin(conversation.tunnel(tunnel)).await?;
                         break true;
                     }
@@ -148,7 +148,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Conversation<'_, S> {
         handler: &H,
         request: Request<Http1Body>,
         terms: Terms,
-    ) -> io::Result<After>
+    ) -> io::Result<After<B>>
     where
         H: Fn(Request<Http1Body>, Interim) -> F,
         F: Future<Output = Answer<B>>,

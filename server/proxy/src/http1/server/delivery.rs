@@ -31,6 +31,11 @@ impl<B: Body<Data = Bytes, Error = io::Error> + Unpin> Delivery<B> {
         self.is_done
     }
 
+    /// The body, of which nothing more is to be handed on.
+    pub(super) fn into_body(self) -> B {
+        self.body
+    }
+
     /// Hands on the next frame. `outgoing` has room.
     ///
     /// # Errors

@@ -26,10 +26,11 @@ use crate::patience::Patience;
 const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// What happens after an answer.
-pub(super) enum After {
+pub(super) enum After<B> {
     Next,
     Close,
-    Tunnel(Tunnel),
+    /// The answer's body is to be kept for as long: the request is being answered until then.
+    Tunnel(Tunnel, B),
 }
 
 /// One request while it is answered. The client is listened to all the time.
@@ -67,7 +68,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Exchange<'a, S> {
         handler: &H,
         request: Request<Http1Body>,
         now: impl Fn() -> domain::UnixTime,
-    ) -> io::Result<After>
+    ) -> io::Result<After<B>>
     where
         H: Fn(Request<Http1Body>, Interim) -> F,
         F: Future<Output = Answer<B>>,
@@ -92,11 +93,13 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Exchange<'a, S> {
             || self.connection.is_closing();
         let manner = Manner { length, is_http_1_0: self.terms.is_http_1_0, closes, now: now() };
         answer_head::write(self.outgoing.text(), &head, manner);
+        // From here on it would be read as part of the answer's body.
+        self.intake.borrow_mut().forget_continue();
         drop(head);
         let mut delivery = Delivery::new(body, length, self.terms.takes_trailers);
         poll_fn(|context| self.poll_deliver(&mut delivery, context)).await?;
         Ok(match tunnel {
-            Some(tunnel) => After::Tunnel(tunnel),
+            Some(tunnel) => After::Tunnel(tunnel, delivery.into_body()),
             None if closes => After::Close,
             None => After::Next,
         })
