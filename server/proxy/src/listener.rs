@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::{GatewayGroupId, ListenerState};
-use socket2::{Domain, Socket, Type};
+use socket2::{Domain, Socket, TcpKeepalive, Type};
 
 use crate::command::{Command, Workers};
 
@@ -16,6 +16,13 @@ const BACKLOG: i32 = 1024;
 /// How long bytes that were sent may wait to be taken by the client, before the kernel ends the connection (RFC 5482).
 #[cfg(target_os = "linux")]
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How long a connection may be silent before the kernel asks whether the client is still there.
+const KEEPALIVE_TIME: Duration = Duration::from_secs(60);
+/// How long it waits for each answer.
+const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(15);
+/// How often it asks before it ends the connection.
+const KEEPALIVE_PROBES: u32 = 4;
 
 /// Tells listeners apart: whose it is, and what is spoken there.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -167,8 +174,13 @@ fn bind(address: SocketAddr, number: usize) -> io::Result<(SocketAddr, Vec<TcpLi
 fn listening_socket(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = socket(address)?;
     socket.set_reuse_port(true)?;
-    // Accepted sockets inherit these two.
+    // Accepted sockets inherit these.
     socket.set_tcp_nodelay(true)?;
+    let keepalive = TcpKeepalive::new()
+        .with_time(KEEPALIVE_TIME)
+        .with_interval(KEEPALIVE_INTERVAL)
+        .with_retries(KEEPALIVE_PROBES);
+    socket.set_tcp_keepalive(&keepalive)?;
     #[cfg(target_os = "linux")]
     socket.set_tcp_user_timeout(Some(SEND_TIMEOUT))?;
     socket.bind(&address.into())?;
@@ -223,6 +235,10 @@ mod tests {
         sockets[0].set_nonblocking(false).expect("possible");
         let accepted = Socket::from(sockets[0].accept().expect("accepted").0);
         assert!(accepted.tcp_nodelay().expect("readable"));
+        assert!(accepted.keepalive().expect("readable"));
+        assert_eq!(accepted.tcp_keepalive_time().expect("readable"), KEEPALIVE_TIME);
+        assert_eq!(accepted.tcp_keepalive_interval().expect("readable"), KEEPALIVE_INTERVAL);
+        assert_eq!(accepted.tcp_keepalive_retries().expect("readable"), KEEPALIVE_PROBES);
         #[cfg(target_os = "linux")]
         assert_eq!(accepted.tcp_user_timeout().expect("readable"), Some(SEND_TIMEOUT));
     }
