@@ -48,7 +48,7 @@ test("a service is added, edited and deleted", async ({ dashboard, fresh, certif
   await page.getByRole("button", { name: "Add", exact: true }).click();
   await expect(page.getByRole("heading", { name: "shop", level: 1 })).toBeVisible();
   await dashboard.settled();
-  await dashboard.untilVisible(page.getByRole("cell").getByText("Healthy", { exact: true }));
+  await dashboard.untilVisible(page.getByRole("cell", { name: "Healthy", exact: true }));
   await expect.poll(async () => (await ask("/shop/1")).stdout).toBe("from the first node /shop/1 200");
   expect((await ask("/elsewhere")).stdout).toMatch(/404$/);
 
@@ -70,7 +70,7 @@ test("a service is added, edited and deleted", async ({ dashboard, fresh, certif
   await expect(page.getByText("Saved.")).toBeVisible();
   await expect.poll(async () => (await ask("/shop/2")).stdout).toBe("from the second node /shop/2 200");
   await dashboard.settled();
-  await dashboard.untilVisible(page.getByRole("cell").getByText("Unhealthy", { exact: true }));
+  await dashboard.untilVisible(page.getByRole("cell", { name: /^Unhealthy/ }));
 
   await remove(dashboard, "shop");
   await expect.poll(async () => (await ask("/shop/1")).stdout).toMatch(/404$/);

@@ -14,6 +14,7 @@ use super::path;
 use super::submission::returned_problem;
 use crate::components::{Dialog, ErrorSummary, ProblemPage};
 use crate::language::use_language;
+use crate::pages::layout::steady;
 use crate::text;
 use crate::text::{common, ssl_certificate as words};
 
@@ -22,7 +23,10 @@ use crate::text::{common, ssl_certificate as words};
 pub fn DeleteSslCertificate() -> impl IntoView {
     let detail = use_detail();
     let certificate = move || detail.loaded.get()?.ok().map(|detail| detail.certificate);
-    let made_from = Memo::new(move |_| certificate().map(|one| (one.group.to_string(), one.id.to_string())));
+    let made_from = steady(
+        move || certificate().map(|one| (one.group.to_string(), one.id.to_string())),
+        |before, after| before != after,
+    );
     let consequences = Resource::new(
         move || made_from.get(),
         |made_from| async move {

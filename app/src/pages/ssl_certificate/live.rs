@@ -36,10 +36,16 @@ where
 }
 
 /// The first value that `source` has, and no other: what a form is made from, which a newer state of the same object must
-/// not make anew while somebody is typing.
-pub(super) fn first<T>(source: impl Fn() -> Option<T> + Send + Sync + 'static) -> Memo<Option<T>>
+/// not make anew while somebody is typing. Not a memo on the server, for the reason that [`steady`] gives.
+///
+/// [`steady`]: crate::pages::layout::steady
+pub(super) fn first<T>(source: impl Fn() -> Option<T> + Send + Sync + 'static) -> Signal<Option<T>>
 where
     T: Clone + PartialEq + Send + Sync + 'static,
 {
-    Memo::new(move |before: Option<&Option<T>>| before.cloned().flatten().or_else(&source))
+    if cfg!(feature = "ssr") {
+        Signal::derive(source)
+    } else {
+        Memo::new(move |before: Option<&Option<T>>| before.cloned().flatten().or_else(&source)).into()
+    }
 }
