@@ -25,7 +25,7 @@ pub(crate) use self::body::NodeBody;
 use self::connect::connect;
 pub(crate) use self::failure::{FailureStage, NodeFailure, Trouble};
 use self::names::Names;
-use self::pool::Pools;
+use self::pool::{Lent, Pools};
 use crate::answer::Tunnel;
 use crate::http1::client::{Answered, Connection, Limits, Rest, exchange};
 use crate::http1::spare::Spare;
@@ -83,17 +83,20 @@ impl NodeClient {
             let response = http2::exchange(stream, to, request).await?.map(NodeBody::http2);
             return Ok(NodeAnswer { response, tunnel: None });
         }
-        let connection = match pool.take() {
-            Some(connection) => connection,
+        let Lent { connection, until } = match pool.take() {
+            Some(lent) => lent,
             None => match connect(&self.names, to).await {
-                Ok(stream) => Box::new(Connection::new(stream, Rc::clone(&self.spare))),
+                Ok(stream) => {
+                    let connection = Box::new(Connection::new(stream, Rc::clone(&self.spare)));
+                    Lent { connection, until: pool.until() }
+                }
                 Err(trouble) => return Err(trouble.with(Some(request))),
             },
         };
         let limits = Limits::from(to.timeouts);
         let Answered { status, headers, rest } = exchange(connection, limits, request, interim).await?;
         let (body, tunnel) = match rest {
-            Rest::Body(receiving) => (NodeBody::http1(receiving, pool), None),
+            Rest::Body(receiving) => (NodeBody::http1(receiving, pool, until), None),
             Rest::Tunnel(stream, read_ahead) => {
                 (NodeBody::empty(), Some(Tunnel { stream: Box::new(stream), read_ahead, idle: limits.read }))
             }

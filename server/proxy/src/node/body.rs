@@ -4,12 +4,13 @@ use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Instant;
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 
 use super::http2::Http2Body;
-use super::pool::Pool;
+use super::pool::{Lent, Pool};
 use super::stream::NodeStream;
 use crate::http1::client::Receiving;
 
@@ -19,7 +20,12 @@ pub(crate) struct NodeBody<B>(Kind<B>);
 
 enum Kind<B> {
     Empty,
-    Http1(Receiving<NodeStream, B>, Rc<Pool>),
+    Http1 {
+        receiving: Receiving<NodeStream, B>,
+        pool: Rc<Pool>,
+        /// Until when its connection takes new requests.
+        until: Instant,
+    },
     Http2(Box<Http2Body>),
 }
 
@@ -29,9 +35,9 @@ impl<B> NodeBody<B> {
         Self(Kind::Empty)
     }
 
-    /// Of HTTP/1.1.
-    pub(super) fn http1(receiving: Receiving<NodeStream, B>, pool: Rc<Pool>) -> Self {
-        let mut body = Self(Kind::Http1(receiving, pool));
+    /// Of HTTP/1.1, on a connection of this pool that takes new requests until then.
+    pub(super) fn http1(receiving: Receiving<NodeStream, B>, pool: Rc<Pool>, until: Instant) -> Self {
+        let mut body = Self(Kind::Http1 { receiving, pool, until });
         body.give_back();
         body
     }
@@ -42,11 +48,11 @@ impl<B> NodeBody<B> {
     }
 
     fn give_back(&mut self) {
-        if let Kind::Http1(receiving, pool) = &mut self.0
+        if let Kind::Http1 { receiving, pool, until } = &mut self.0
             && receiving.has_ended()
         {
             if let Some(connection) = receiving.take_idle() {
-                pool.give(connection);
+                pool.give(Lent { connection, until: *until });
             }
             self.0 = Kind::Empty;
         }
@@ -64,7 +70,7 @@ impl<B: Body<Data = Bytes, Error = io::Error> + Unpin> Body for NodeBody<B> {
         let body = self.get_mut();
         match &mut body.0 {
             Kind::Empty => Poll::Ready(None),
-            Kind::Http1(receiving, _) => {
+            Kind::Http1 { receiving, .. } => {
                 let frame = receiving.poll_frame(context);
                 body.give_back();
                 frame
@@ -76,7 +82,7 @@ impl<B: Body<Data = Bytes, Error = io::Error> + Unpin> Body for NodeBody<B> {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Kind::Empty => true,
-            Kind::Http1(receiving, _) => receiving.has_ended(),
+            Kind::Http1 { receiving, .. } => receiving.has_ended(),
             Kind::Http2(body) => body.has_ended(),
         }
     }
@@ -84,7 +90,7 @@ impl<B: Body<Data = Bytes, Error = io::Error> + Unpin> Body for NodeBody<B> {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Kind::Empty => SizeHint::with_exact(0),
-            Kind::Http1(receiving, _) => receiving.size_hint(),
+            Kind::Http1 { receiving, .. } => receiving.size_hint(),
             Kind::Http2(body) => body.size_hint(),
         }
     }

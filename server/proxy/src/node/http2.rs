@@ -52,11 +52,13 @@ pub(super) struct Http2Connection {
     streams: Cell<usize>,
     served: Cell<u32>,
     idle_since: Cell<Instant>,
+    /// Until when it takes new requests.
+    until: Instant,
 }
 
 impl Http2Connection {
-    /// Begins to speak HTTP/2.
-    pub(super) async fn open(stream: NodeStream) -> Result<Rc<Self>, Trouble> {
+    /// Begins to speak HTTP/2 on a connection that takes new requests until then.
+    pub(super) async fn open(stream: NodeStream, until: Instant) -> Result<Rc<Self>, Trouble> {
         let mut builder = http2::Builder::new(LocalExecutor);
         builder
             .timer(TokioTimer::new())
@@ -83,16 +85,23 @@ impl Http2Connection {
                 tracing::debug!(error = describe(&error), "HTTP/2 connection to a node ended");
             }
         });
-        let now = Cell::new(Instant::now());
-        Ok(Rc::new(Self { sender, driver, streams: Cell::new(0), served: Cell::new(0), idle_since: now }))
+        Ok(Rc::new(Self {
+            sender,
+            driver,
+            streams: Cell::new(0),
+            served: Cell::new(0),
+            idle_since: Cell::new(Instant::now()),
+            until,
+        }))
     }
 
     /// Whether it takes one more request. Before the node has said how many it takes, the library guesses; requests above
     /// the real number wait.
-    pub(super) fn has_room(&self, keepalive: Keepalive) -> bool {
+    pub(super) fn has_room(&self, keepalive: Keepalive, now: Instant) -> bool {
         // The driver is borrowed only while its own task runs.
         let most = self.driver.borrow().as_ref().map_or(0, Driver::current_max_send_streams);
         !self.sender.is_closed()
+            && self.until > now
             && self.streams.get() < most
             && (keepalive.requests == 0 || self.served.get() < keepalive.requests)
     }

@@ -21,31 +21,47 @@ use super::http2::Http2Connection;
 use super::stream::NodeStream;
 use crate::http1::client::Connection;
 
+/// How long a connection takes new requests. Its node proved itself when it was made: certificates expire and are revoked.
+const GREATEST_AGE: Duration = Duration::from_secs(60 * 60);
+
 /// A worker's pools.
-#[derive(Default)]
-pub(super) struct Pools(RefCell<HashMap<NodeAddress, Vec<Rc<Pool>>>>);
+pub(super) struct Pools {
+    pools: RefCell<HashMap<NodeAddress, Vec<Rc<Pool>>>>,
+    greatest_age: Duration,
+}
+
+impl Default for Pools {
+    fn default() -> Self {
+        Self { pools: RefCell::default(), greatest_age: GREATEST_AGE }
+    }
+}
 
 impl Pools {
+    #[cfg(test)]
+    pub(super) fn with_greatest_age(greatest_age: Duration) -> Self {
+        Self { greatest_age, ..Self::default() }
+    }
+
     /// The pool of what a target is connected to like.
     pub(super) fn of(&self, to: &NodeTarget<'_>) -> Rc<Pool> {
-        let mut pools = self.0.borrow_mut();
+        let mut pools = self.pools.borrow_mut();
         if let Some(pool) = pools.get(to.address).and_then(|pools| pools.iter().find(|pool| pool.is_of(to))) {
             pool.keepalive.set(to.keepalive);
             return Rc::clone(pool);
         }
-        let pool = Rc::new(Pool::new(to));
+        let pool = Rc::new(Pool::new(to, self.greatest_age));
         pools.entry(to.address.clone()).or_default().push(Rc::clone(&pool));
         pool
     }
 
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
-        self.0.borrow().is_empty()
+        self.pools.borrow().is_empty()
     }
 
     /// Closes what was idle for too long, or was closed by its node, and forgets pools that nobody uses.
     pub(super) fn sweep(&self, now: Instant) {
-        self.0.borrow_mut().retain(|_, pools| {
+        self.pools.borrow_mut().retain(|_, pools| {
             pools.retain(|pool| pool.sweep(now) > 0 || Rc::strong_count(pool) > 1);
             !pools.is_empty()
         });
@@ -60,6 +76,7 @@ pub(super) struct Pool {
     http2: bool,
     /// As the last request says.
     keepalive: Cell<Keepalive>,
+    greatest_age: Duration,
     /// The newest is the last.
     idle: RefCell<VecDeque<Idle>>,
     /// Those that have streams, and those that can have more.
@@ -70,17 +87,26 @@ pub(super) struct Pool {
 
 #[derive(Debug)]
 struct Idle {
-    connection: Box<Connection<NodeStream>>,
+    lent: Lent,
     since: Instant,
 }
 
+/// A connection of HTTP/1.1 that one request has for itself.
+#[derive(Debug)]
+pub(super) struct Lent {
+    pub(super) connection: Box<Connection<NodeStream>>,
+    /// Until when it takes new requests.
+    pub(super) until: Instant,
+}
+
 impl Pool {
-    fn new(to: &NodeTarget<'_>) -> Self {
+    fn new(to: &NodeTarget<'_>, greatest_age: Duration) -> Self {
         Self {
             port: to.port,
             tls: to.tls.as_ref().map(|(tls, name)| (NodeTls::clone(tls), name.clone())),
             http2: to.http2,
             keepalive: Cell::new(to.keepalive),
+            greatest_age,
             idle: RefCell::default(),
             shared: RefCell::default(),
             connecting: Mutex::default(),
@@ -103,28 +129,35 @@ impl Pool {
         Duration::from_millis(self.keepalive.get().idle_timeout.into())
     }
 
+    /// Until when a connection takes new requests that is made now.
+    pub(super) fn until(&self) -> Instant {
+        Instant::now() + self.greatest_age
+    }
+
     /// The connection that was used last, and that can be used once more.
-    pub(super) fn take(&self) -> Option<Box<Connection<NodeStream>>> {
+    pub(super) fn take(&self) -> Option<Lent> {
         let mut idle = self.idle.borrow_mut();
-        while let Some(Idle { mut connection, since }) = idle.pop_back() {
-            if since.elapsed() >= self.idle_timeout() {
+        let now = Instant::now();
+        while let Some(Idle { mut lent, since }) = idle.pop_back() {
+            if now.saturating_duration_since(since) >= self.idle_timeout() {
                 // All others have been idle for longer.
                 idle.clear();
-            } else if connection.is_idle() {
-                return Some(connection);
+            } else if lent.until > now && lent.connection.is_idle() {
+                return Some(lent);
             }
         }
         None
     }
 
-    /// Keeps a connection, unless it has served enough, or more are kept already than may be.
-    pub(super) fn give(&self, connection: Box<Connection<NodeStream>>) {
-        let keepalive = self.keepalive.get();
-        if keepalive.requests > 0 && connection.served() >= keepalive.requests {
+    /// Keeps a connection, unless it has served enough or for long enough, or more are kept already than may be.
+    pub(super) fn give(&self, lent: Lent) {
+        let (keepalive, now) = (self.keepalive.get(), Instant::now());
+        let has_served = keepalive.requests > 0 && lent.connection.served() >= keepalive.requests;
+        if has_served || lent.until <= now {
             return;
         }
         let mut idle = self.idle.borrow_mut();
-        idle.push_back(Idle { connection, since: Instant::now() });
+        idle.push_back(Idle { lent, since: now });
         while idle.len() > keepalive.size as usize {
             idle.pop_front();
         }
@@ -134,8 +167,8 @@ impl Pool {
     fn sweep(&self, now: Instant) -> usize {
         let limit = self.idle_timeout();
         let mut idle = self.idle.borrow_mut();
-        idle.retain_mut(|Idle { connection, since }| {
-            now.saturating_duration_since(*since) < limit && connection.is_idle()
+        idle.retain_mut(|Idle { lent, since }| {
+            now.saturating_duration_since(*since) < limit && lent.until > now && lent.connection.is_idle()
         });
         if idle.is_empty() {
             idle.shrink_to_fit();

@@ -43,15 +43,16 @@ impl Pool {
             return Err(Trouble::new(FailureStage::Connect, reason));
         }
         let stream = connect(names, to).await?;
-        let connection = timeout(limit, Http2Connection::open(stream)).await.map_err(too_late)??;
+        let connection =
+            timeout(limit, Http2Connection::open(stream, self.until())).await.map_err(too_late)??;
         self.shared.borrow_mut().push(Rc::clone(&connection));
         Ok(self.begin(connection))
     }
 
     fn with_room(self: &Rc<Self>) -> Option<InUse> {
-        let keepalive = self.keepalive.get();
+        let (keepalive, now) = (self.keepalive.get(), Instant::now());
         let mut shared = self.shared.borrow_mut();
-        let at = shared.iter().position(|connection| connection.has_room(keepalive))?;
+        let at = shared.iter().position(|connection| connection.has_room(keepalive, now))?;
         // The next request finds it at once.
         shared.swap(0, at);
         Some(self.begin(Rc::clone(&shared[0])))
@@ -70,7 +71,7 @@ impl Pool {
         let is_spare = || {
             shared.len() > most && shared.iter().filter(|connection| !connection.is_in_use()).count() > most
         };
-        if !connection.has_room(keepalive) || is_spare() {
+        if !connection.has_room(keepalive, Instant::now()) || is_spare() {
             shared.retain(|other| !Rc::ptr_eq(other, connection));
         }
     }
@@ -84,8 +85,9 @@ impl Pool {
             if connection.is_in_use() {
                 return true;
             }
-            let is_kept =
-                spare > 0 && connection.has_room(keepalive) && !connection.is_idle_for(idle_timeout, now);
+            let is_kept = spare > 0
+                && connection.has_room(keepalive, now)
+                && !connection.is_idle_for(idle_timeout, now);
             spare -= u32::from(is_kept);
             is_kept
         });

@@ -22,7 +22,7 @@ use super::support::{
 };
 use super::tls::{Identity, name};
 use crate::node::pool::CONNECTIONS;
-use crate::node::{FailureStage, NodeTarget};
+use crate::node::{FailureStage, NodeClient, NodeTarget};
 
 /// What a node that speaks HTTP/2 has seen, and how it behaves.
 struct Seen {
@@ -318,6 +318,25 @@ async fn connections_are_closed_with_their_last_stream_if_no_others_can_follow_o
             until(|| seen.open.get() == left).await;
             assert_eq!(seen.connections.get(), 5, "{keepalive:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_connection_that_is_too_old_ends_with_its_streams() {
+    local(async {
+        let (node, seen) = (Rc::new(Node::start().await), Seen::new(2));
+        let client = NodeClient::with_greatest_age(Duration::ZERO);
+        seen.accept_all(&node, 100);
+        let target = NodeTarget { http2: true, ..node.target() };
+        let first = send(&client, &target, get()).await.expect("an answer");
+        let second = send(&client, &target, get()).await.expect("an answer");
+        assert_eq!(seen.connections.get(), 2);
+        client.sweep(Instant::now());
+        for answer in [first, second] {
+            read(answer.response.into_body()).await.2.expect("a whole answer");
+        }
+        until(|| seen.open.get() == 0).await;
     })
     .await;
 }

@@ -7,7 +7,7 @@ use super::support::{
     Node, TestBody, client, data, failure, first_roundtrip, forever, get, local, read, request, roundtrip,
     send,
 };
-use crate::node::{FailureStage, NodeTarget};
+use crate::node::{FailureStage, NodeClient, NodeTarget};
 
 #[tokio::test]
 async fn a_connection_serves_one_request_after_another() {
@@ -29,6 +29,28 @@ async fn a_node_is_found_by_its_name() {
         roundtrip(&client, &target, &mut peer).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn connections_that_are_too_old_are_not_used_again() {
+    let (node, client) = (Node::start().await, NodeClient::with_greatest_age(Duration::ZERO));
+    let target = node.target();
+    for _ in 0..3 {
+        let peer = first_roundtrip(&client, &node, &target).await;
+        assert!(peer.hears_the_end().await);
+    }
+}
+
+#[tokio::test]
+async fn connections_grow_too_old_in_an_hour() {
+    let (node, client) = (Node::start().await, client());
+    let keepalive = Keepalive { idle_timeout: 24 * 3_600_000, ..Keepalive::default() };
+    let target = NodeTarget { keepalive, ..node.target() };
+    let mut peer = first_roundtrip(&client, &node, &target).await;
+    client.sweep(Instant::now() + Duration::from_secs(3_500));
+    roundtrip(&client, &target, &mut peer).await;
+    client.sweep(Instant::now() + Duration::from_secs(3_600));
+    assert!(peer.hears_the_end().await);
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::interim::Interim;
+use crate::node::pool::Pools;
 use crate::node::{NodeAnswer, NodeBody, NodeClient, NodeFailure, NodeTarget};
 
 /// Where a node listens.
@@ -237,6 +238,13 @@ pub(super) async fn first_roundtrip(client: &NodeClient, node: &Node, to: &NodeT
 /// Runs what makes tasks of its own.
 pub(super) async fn local<T>(future: impl Future<Output = T>) -> T {
     tokio::task::LocalSet::new().run_until(future).await
+}
+
+impl NodeClient {
+    /// A client whose connections take new requests for so long.
+    pub(super) fn with_greatest_age(age: Duration) -> Self {
+        Self { pools: Pools::with_greatest_age(age), ..Self::default() }
+    }
 }
 
 /// A client that others may hold as well.
