@@ -43,6 +43,12 @@ struct Filler {
     ca: String,
 }
 
+/// All connections may come from one address.
+fn one_client() -> Protection {
+    let usual = Protection::default();
+    Protection { connections_per_address: usual.connections, handshakes: usual.connections, ..usual }
+}
+
 fn author() -> Author {
     Author { name: "system".to_owned(), at: SystemClock.now() }
 }
@@ -54,7 +60,7 @@ impl Filler {
             listener: listener.parse()?,
             http_listener: None,
             default_certificate: None,
-            protection: Protection { connections_per_address: 100_000, ..Protection::default() },
+            protection: one_client(),
             identity_headers: IdentityHeaders::default(),
         };
         self.store.insert_gateway_group(&author(), Some(GatewayGroupId::default_group()), row).await?;
