@@ -35,4 +35,5 @@ mod smuggling;
 mod smuggling_http2;
 mod smuggling_property;
 mod support;
+mod tunnel_ends;
 mod tunnels;

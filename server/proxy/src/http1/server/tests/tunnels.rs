@@ -137,7 +137,7 @@ async fn bytes_of_either_side_keep_a_tunnel_open() {
 async fn a_side_that_takes_nothing_ends_its_tunnel() {
     for from_node in [false, true] {
         let connection = connection(Protection::default());
-        let (near, mut node) = duplex(BETWEEN);
+        let (near, node) = duplex(BETWEEN);
         let near = RefCell::new(Some(near));
         let handler = |_, _| std::future::ready(upgraded(near.take().expect("one request"), "hello "));
         let (mut client, stream) = duplex(BETWEEN);
