@@ -1,5 +1,6 @@
 //! Tunnels that end although neither side wants it: in silence, or by a change of what let them through.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use domain::{Method, Timeouts, Upstream};
@@ -14,12 +15,24 @@ use crate::support::forwarding::{route, upstream};
 use crate::support::gateway::{Bench, Clients, Guard, group};
 use crate::support::node::{Link, Node};
 use crate::support::pki::Authority;
-use crate::support::soon;
+use crate::support::{PATIENCE, soon};
 
 /// Longer than a round trip takes on a busy machine.
 const IDLE: Duration = Duration::from_secs(1);
 /// Within which a change must have reached a connection.
 const PROMISE: Duration = Duration::from_secs(1);
+
+/// An upstream whose tunnels may be silent for so long.
+fn letting_be_silent(nodes: &[SocketAddr], idle: Duration) -> Upstream {
+    let own = upstream(nodes);
+    let read = u32::try_from(idle.as_millis()).expect("less than a day");
+    Upstream { timeouts: Timeouts { read, ..own.timeouts }, ..own }
+}
+
+/// One whose tunnels do not end in silence within a test.
+fn patient(nodes: &[SocketAddr]) -> Upstream {
+    letting_be_silent(nodes, PATIENCE * 3)
+}
 
 /// Both ends of a tunnel through the gateway.
 struct Tunnel {
@@ -62,9 +75,7 @@ impl Tunnel {
 async fn a_silent_tunnel_ends_and_a_busy_one_does_not() {
     let node = Node::start().await;
     let mut bench = Bench::forwarding(&[node.address]).await;
-    let own = upstream(&[node.address]);
-    let timeouts = Timeouts { read: 1_000, ..own.timeouts };
-    bench.forward(Upstream { timeouts, ..own }, None).await;
+    bench.forward(letting_be_silent(&[node.address], IDLE), None).await;
     let client = Client::new(&bench);
     let mut busy = Tunnel::open(&client, "test.com", "/busy", &node).await;
     let silent = Tunnel::open(&client, "test.com", "/silent", &node).await;
@@ -93,11 +104,12 @@ async fn a_tunnel_ends_with_what_let_it_through() {
     let other = Node::start().await;
     let mut bench = Bench::forwarding(&[other.address]).await;
     let client = Client::new(&bench);
+    bench.forward(patient(&[other.address]), None).await;
     let mut stays = Tunnel::open(&client, "test.com", "/other", &other).await;
     type Act = fn(&mut Vec<Change>, &Node);
     let acts: [(&str, Act); 5] = [
         ("made strict", |changes, node| {
-            let (_, mut rules) = route("own", &["/own/*"], upstream(&[node.address]));
+            let (_, mut rules) = route("own", &["/own/*"], patient(&[node.address]));
             rules.requires_client_certificate = true;
             changes.push(put("own", rules));
         }),
@@ -105,23 +117,23 @@ async fn a_tunnel_ends_with_what_let_it_through() {
             changes.push(Change::RouteRemoved { group: group(), id: "own".parse().expect("an id") });
         }),
         ("moved", |changes, node| {
-            changes.push(put("own", route("own", &["/moved/*"], upstream(&[node.address])).1));
+            changes.push(put("own", route("own", &["/moved/*"], patient(&[node.address])).1));
         }),
         ("for other methods", |changes, node| {
-            let (_, mut rules) = route("own", &["/own/*"], upstream(&[node.address]));
+            let (_, mut rules) = route("own", &["/own/*"], patient(&[node.address]));
             rules.methods = vec![Method::Post];
             changes.push(put("own", rules));
         }),
         ("behind another", |changes, node| {
-            let (upstream, rules) = route("exact", &["/own/a"], upstream(&[node.address]));
+            let (upstream, rules) = route("exact", &["/own/a"], patient(&[node.address]));
             changes.extend([upstream, put("exact", rules)]);
         }),
     ];
     for (what, act) in acts {
-        bench.route("own", route("own", &["/own/*"], upstream(&[node.address]))).await;
+        bench.route("own", route("own", &["/own/*"], patient(&[node.address]))).await;
         let mut tunnel = Tunnel::open(&client, "test.com", "/own/a", &node).await;
         // Another upstream drains; it does not cut off.
-        bench.route("own", route("own", &["/own/*"], upstream(&[other.address]))).await;
+        bench.route("own", route("own", &["/own/*"], patient(&[other.address]))).await;
         tunnel.is_used().await;
 
         let mut changes = Vec::new();
@@ -143,7 +155,7 @@ fn put(id: &str, route: proxy::RouteRules) -> Change {
 async fn a_tunnel_that_was_asked_for_under_earlier_rules_is_none() {
     let node = Node::start().await;
     let mut bench = Bench::forwarding(&[node.address]).await;
-    bench.route("own", route("own", &["/own"], upstream(&[node.address]))).await;
+    bench.route("own", route("own", &["/own"], patient(&[node.address]))).await;
     let mut client = Client::new(&bench).connect("test.com").await.expect("let in");
     let request = "GET /own HTTP/1.1\r\nHost: test.com\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
     client.write_all(request.as_bytes()).await.expect("sent");
@@ -161,6 +173,7 @@ async fn a_tunnel_ends_when_its_path_wants_more_of_its_client() {
     let authority = Authority::root("Partners");
     let node = Node::start().await;
     let mut bench = Bench::forwarding(&[node.address]).await;
+    bench.forward(patient(&[node.address]), None).await;
     let guard = Guard::of(&[&authority]);
     bench.guard("open", &["test.com"], &guard.clone().exempting(&["^/own$", "^/kept$"])).await;
     let client = Client::new(&bench);
@@ -180,6 +193,7 @@ async fn a_tunnel_ends_when_its_host_wants_a_connection_of_its_own() {
     let authority = Authority::root("Partners");
     let node = Node::start().await;
     let mut bench = Bench::forwarding(&[node.address]).await;
+    bench.forward(patient(&[node.address]), None).await;
     bench.serve("second", &["second.test"], &Clients::All).await;
     let client = Client::new(&bench);
     let tunnel = Tunnel::open(&client, "second.test", "/own", &node).await;
