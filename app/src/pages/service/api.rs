@@ -1,7 +1,7 @@
 //! The server functions of services. What they do stands in `answers`.
 //!
-//! A form sends its controls as `fields[name]`; their names stand in [`Control`](super::control::Control) and
-//! [`RouteControl`](super::control::RouteControl). What is not sent stays as it is.
+//! A form sends its controls as `fields[name]`; their names stand in `control.rs` beside this file. What is not sent stays
+//! as it is.
 
 use std::collections::HashMap;
 
