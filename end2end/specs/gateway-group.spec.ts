@@ -79,6 +79,8 @@ test("a port of another group is refused at its field", async ({ dashboard }) =>
   const { page } = dashboard;
   const port = await freePort();
   await addGroup(dashboard, `First ${port}`, `127.0.0.1:${port}`);
+  // It is there, and not on its way any more.
+  await expect(page).not.toHaveURL(/\/groups\/new/);
   await addGroup(dashboard, `Second ${port}`, `127.0.0.1:${port}`);
   await expect(page.getByLabel("Listener address", { exact: true })).toHaveAccessibleDescription(/listens there already/);
   await expect(page.getByLabel("Name", { exact: true })).toHaveValue(`Second ${port}`);
