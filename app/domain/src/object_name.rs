@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Fault, Limit};
 
-/// What people call a group, a service, an upstream or a route: 1 to 100 characters, no control characters, no space at the ends.
+/// What people call a group, a service, an upstream or a route: 1 to 100 characters, no control characters, no space at
+/// the ends.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ObjectName(Box<str>);
